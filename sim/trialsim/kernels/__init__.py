@@ -1,0 +1,1 @@
+"""Pure array functions, replicate axis first; no randomness, no reading or writing."""
