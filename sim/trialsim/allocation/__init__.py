@@ -1,0 +1,1 @@
+"""Who gets what: ways to allocate patients to arms in enrolment order."""

@@ -1,0 +1,1 @@
+"""What the statistician does with the data of one trial, for all replicates at once."""

@@ -1,0 +1,105 @@
+"""Analysis of covariance: the difference between arms adjusted for baseline variables.
+
+Fisher 1932; see Vickers and Altman 2001, doi 10.1136/bmj.323.7321.1123, for its use in trials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from trialsim.core.axes import FloatArray
+from trialsim.core.records import COLLINEAR, NO_VARIATION, TOO_FEW, Estimates, TrialData
+from trialsim.core.registry import register
+from trialsim.core.stages import AnalysisMethod, Rule
+from trialsim.kernels.arm_sums import analysed
+from trialsim.kernels.stacking import stack_contrasts
+from trialsim.kernels.student import t_inference
+from trialsim.kernels.within_arms import Comparison, compare
+
+
+@register("ancova")
+class Ancova(AnalysisMethod):
+    """Least squares of the score on arm and the variables in `adjust`, equal slopes.
+
+    Each contrast uses the patients of its two arms.
+    """
+
+    adjust: tuple[str, ...] = ("baseline",)
+    """What to adjust for: a covariate of the cohort, or a visit of the analysed outcome."""
+
+    def reads(self, covariates: Collection[str]) -> Sequence[tuple[str, str]]:
+        """The analysed score first, then every adjusting variable in the order written."""
+        adjust = [
+            ("", name) if name in covariates else (self.outcome, name) for name in self.adjust
+        ]
+        return [(self.outcome, self.visit), *adjust]
+
+    def analyse(
+        self, data: TrialData, contrasts: Sequence[tuple[int, int]], rule: Rule
+    ) -> Estimates:
+        """Estimates (c, k, r) in natural units, among patients with every variable observed."""
+        variables = self.reads(data.covariates)
+        who = analysed(data, variables)
+        each = [_fit(compare(data, who, pair, variables), rule) for pair in contrasts]
+        return stack_contrasts(each)
+
+
+def _fit(both: Comparison, rule: Rule) -> Estimates:
+    """The adjusted difference: raw difference less slopes times imbalances."""
+    n1, n0 = both.n
+    p = len(both.difference) - 1
+    df = n1 + n0 - 2 - p
+    failure = np.where((n1 < 1) | (n0 < 1) | (df < 1), TOO_FEW, 0).astype(np.int8)
+    ss_y = both.within[0][0]
+    failure[(failure == 0) & ~(ss_y > 0)] = NO_VARIATION
+    slopes, leverage, solvable = _solve(both, failure == 0)
+    failure[(failure == 0) & ~solvable] = COLLINEAR
+    explained, shift = np.zeros_like(ss_y), np.zeros_like(ss_y)
+    for slope, covariance, imbalance in zip(
+        slopes, both.within[0][1:], both.difference[1:], strict=True
+    ):
+        explained += slope * covariance
+        shift += slope * imbalance
+    residual = ss_y - explained
+    failure[(failure == 0) & ~(residual > 1e-12 * ss_y)] = NO_VARIATION
+    with np.errstate(divide="ignore", invalid="ignore"):
+        se = np.sqrt(residual / df * (1 / n1 + 1 / n0 + leverage))
+    return t_inference(both.difference[0] - shift, se, df, n1 + n0, failure, rule)
+
+
+def _solve(both: Comparison, usable: np.ndarray) -> tuple[list[FloatArray], FloatArray, np.ndarray]:
+    """Slopes (one (k, r) a covariate), d' W^-1 d, and where W is well conditioned."""
+    p = len(both.difference) - 1
+    shape = usable.shape
+    if p == 0:
+        return [], np.zeros(shape), np.ones(shape, dtype=bool)
+    if p == 1:
+        ss_x, d = both.within[1][1], both.difference[1]
+        solvable = ss_x > 0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return [both.within[0][1] / ss_x], d * d / ss_x, solvable
+    w = np.stack(
+        [np.stack([both.within[i][j] for j in range(1, p + 1)], axis=-1) for i in range(1, p + 1)],
+        axis=-2,
+    )  # (k, r, p, p)
+    scale = np.sqrt(np.einsum("...ii->...i", w))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        w = w / scale[..., :, None] / scale[..., None, :]
+    # In units of within-arm correlation a determinant near 0 means collinear covariates.
+    w[~(usable & np.isfinite(w).all(axis=(-1, -2)))] = np.eye(p)
+    solvable = (np.linalg.det(w) > 1e-10) & (scale > 0).all(axis=-1)
+    w[~solvable] = np.eye(p)
+    right = np.stack(
+        [np.stack([both.within[0][i], both.difference[i]], axis=-1) for i in range(1, p + 1)],
+        axis=-2,
+    )  # (k, r, p, 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        right = right / scale[..., None]
+    right[~(usable & solvable)] = 0.0
+    solved = np.linalg.solve(w, right)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slopes = solved[..., 0] / scale
+    leverage = np.sum(right[..., 1] * solved[..., 1], axis=-1)
+    return [slopes[..., i] for i in range(p)], leverage, solvable

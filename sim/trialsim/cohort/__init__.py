@@ -1,0 +1,1 @@
+"""Who enters the trial: baseline characteristics as transforms of standard normals."""

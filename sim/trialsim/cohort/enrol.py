@@ -1,0 +1,23 @@
+"""The cohort stage: who enters, in enrolment order."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trialsim.core.axes import Plane
+from trialsim.core.program import Batch, Group
+from trialsim.core.records import Cohort
+
+
+def enrol(group: Group, batch: Batch) -> Cohort:
+    """Everybody who comes is enrolled, with the baseline characteristics that something reads."""
+    n, known = group.capacity, group.design.covariates
+
+    def values(name: str) -> Plane:
+        def make() -> Plane:
+            return known[name].values(batch.draws.normal(f"cohort.{name}", n))
+
+        return batch.once(("covariate", group.keys["cohort"], name, n), make)
+
+    covariates = {name: values(name) for outcome, name in group.reads if not outcome}
+    return Cohort(np.ones((batch.draws.rows, n), dtype=bool), covariates)

@@ -1,0 +1,91 @@
+"""Random tables: addressed by seed, purpose and batch, so that no number depends on another's use.
+
+Philox (Salmon et al. 2011, doi 10.1145/2063384.2063405) is keyed by a hash of the seed and the
+purpose, with the batch number in its counter. This is the only module that makes a generator.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+import numpy as np
+
+from trialsim.core.axes import REPLICATES_PER_BATCH, FloatArray, Plane
+
+Kind = Literal["normal", "uniform", "exponential"]
+
+
+def _generator(seed: int, purpose: str, batch: int, page: int) -> np.random.Generator:
+    name = f"{seed}\x00{purpose}".encode()
+    key = int.from_bytes(hashlib.sha256(name).digest()[:16], "little")
+    # The counter's low words run through a table; page and batch sit in words of their own,
+    # 2**128 and 2**192 numbers apart, so two tables can never overlap.
+    counter = np.array([0, 0, page, batch], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=key, counter=counter))
+
+
+class Draws:
+    """The random tables of one batch of one seed.
+
+    A purpose is a dotted name made of words that the scenario's author wrote, for example
+    `outcomes.rmdq.six_months`. Tables are patient-leading: the first n patients are the same
+    whether n or 2n are asked for. They are kept for the batch, so that every design and every
+    assumption reads the same numbers. A purpose has one kind of table.
+    """
+
+    def __init__(self, seed: int, batch: int, replicates: int = REPLICATES_PER_BATCH) -> None:
+        self.seed = seed
+        self.batch = batch
+        self.replicates = replicates
+        self._rows = slice(0, replicates)
+        self._tables: dict[tuple[Kind, str, int, int], FloatArray] = {}
+
+    @property
+    def rows(self) -> int:
+        """Replicates seen: those of the slab, or of the whole batch."""
+        return self._rows.stop - self._rows.start
+
+    def slab(self, rows: slice) -> Draws:
+        """The same tables, seen by the replicates in `rows` only."""
+        view = Draws(self.seed, self.batch, self.replicates)
+        view._rows = rows
+        view._tables = self._tables
+        return view
+
+    def normal(self, purpose: str, n: int, page: int = 1) -> Plane:
+        """Standard normals (r, p) for the first `n` patients; read-only."""
+        return self._plane("normal", purpose, n, page)
+
+    def uniform(self, purpose: str, n: int, page: int = 1) -> Plane:
+        """Uniforms on [0, 1) (r, p) for the first `n` patients; read-only."""
+        return self._plane("uniform", purpose, n, page)
+
+    def exponential(self, purpose: str, n: int, page: int = 1) -> Plane:
+        """Standard exponentials (r, p) for the first `n` patients; read-only."""
+        return self._plane("exponential", purpose, n, page)
+
+    def normals(self, purpose: str, n: int, k: int, page: int = 1) -> FloatArray:
+        """Standard normals (k, r, p): `k` numbers for each of the first `n` patients; read-only."""
+        table = self._table("normal", purpose, n, k, page)  # (k, R, p)
+        return table[:, self._rows, :n]
+
+    def _plane(self, kind: Kind, purpose: str, n: int, page: int) -> Plane:
+        return self._table(kind, purpose, n, 1, page)[0, self._rows, :n]
+
+    def _table(self, kind: Kind, purpose: str, n: int, k: int, page: int) -> FloatArray:
+        address = (kind, purpose, k, page)
+        table = self._tables.get(address)
+        if table is None or table.shape[2] < n:
+            generator = _generator(self.seed, purpose, self.batch, page)
+            shape = (n, k * self.replicates)  # patient-leading: a longer table begins the same
+            if kind == "normal":
+                flat = generator.standard_normal(shape)
+            elif kind == "uniform":
+                flat = generator.random(shape)
+            else:
+                flat = generator.standard_exponential(shape)
+            table = np.ascontiguousarray(flat.T).reshape(k, self.replicates, n)
+            table.setflags(write=False)
+            self._tables[address] = table
+        return table

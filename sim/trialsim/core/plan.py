@@ -1,0 +1,228 @@
+"""The plan: a scenario with every value explicit, as frozen records. What workers are sent.
+
+A *design* is one combination of varied values, fully resolved. A *cell* is a design under one
+assumption and one what_if. A *series* is one analysis and contrast of one cell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from trialsim.core.registry import Method, build
+from trialsim.core.stages import (
+    AllocationMethod,
+    AnalysisMethod,
+    CovariateMethod,
+    DecisionMethod,
+    Effect,
+    ObservationMethod,
+    OutcomeMethod,
+)
+
+NUMBERS_VERSION = 1
+"""Raised with every entry under *Numbers change* in the changelog; part of every digest."""
+
+Latent = Mapping[str, Mapping[str, tuple[tuple[str, float], ...]]]
+"""By outcome and visit: the independent standard normals (by purpose) and weights whose sum is
+the latent value, of variance 1."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """One design point: everything about the trial but the truth."""
+
+    arms: Mapping[str, int]
+    """Planned size of every arm; the first is the comparator."""
+    visits: Mapping[str, float]
+    """Day of every visit, ascending."""
+    baseline: str | None
+    """The visit at day 0, if there is one."""
+    contrasts: Mapping[str, tuple[str, str]]
+    """Comparisons by name: (arm, its comparator)."""
+    covariates: Mapping[str, CovariateMethod]
+    allocation: AllocationMethod
+    outcomes: Mapping[str, OutcomeMethod]
+    latent: Latent
+    missing: Mapping[str, ObservationMethod]
+    analyses: Mapping[str, AnalysisMethod]
+    decision: DecisionMethod
+
+    @property
+    def n_total(self) -> int:
+        """Planned number of patients."""
+        return sum(self.arms.values())
+
+    def contrasts_of(self, analysis: str) -> Sequence[str]:
+        """The contrasts that an analysis estimates, by name."""
+        own = self.analyses[analysis].contrasts
+        return tuple(self.contrasts) if own is None else own
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data from which `from_json` makes the design again."""
+        plain: dict[str, Any] = {
+            "arms": dict(self.arms),
+            "visits": dict(self.visits),
+            "baseline": self.baseline,
+            "contrasts": {name: list(pair) for name, pair in self.contrasts.items()},
+            "latent": {
+                outcome: {visit: [list(term) for term in terms] for visit, terms in rows.items()}
+                for outcome, rows in self.latent.items()
+            },
+            "allocation": self.allocation.to_spec(),
+            "decision": self.decision.to_spec(),
+        }
+        for section in ("covariates", "outcomes", "missing", "analyses"):
+            named: Mapping[str, Method] = getattr(self, section)
+            plain[section] = {name: method.to_spec() for name, method in named.items()}
+        return plain
+
+    @staticmethod
+    def from_json(plain: Mapping[str, Any]) -> Design:
+        """The design that `to_json` wrote, with the methods of this process's registry."""
+
+        def named(section: str, stage: str) -> dict[str, Any]:
+            return {name: build(stage, spec) for name, spec in plain[section].items()}
+
+        return Design(
+            arms=plain["arms"],
+            visits=plain["visits"],
+            baseline=plain["baseline"],
+            contrasts={name: (a, b) for name, (a, b) in plain["contrasts"].items()},
+            covariates=named("covariates", "cohort"),
+            allocation=build("allocation", plain["allocation"]),  # type: ignore[arg-type]
+            outcomes=named("outcomes", "outcomes"),
+            latent={
+                outcome: {
+                    visit: tuple((purpose, weight) for purpose, weight in terms)
+                    for visit, terms in rows.items()
+                }
+                for outcome, rows in plain["latent"].items()
+            },
+            missing=named("missing", "observation"),
+            analyses=named("analyses", "analysis"),
+            decision=build("decision", plain["decision"]),  # type: ignore[arg-type]
+        )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A design point under one assumption and one what_if."""
+
+    design: int
+    """Index into the plan's designs."""
+    assumption: str
+    what_if: str
+    varied: tuple[tuple[str, Any], ...]
+    """Varied paths and the values that they have here."""
+    effects: Mapping[str, Effect]
+    """By outcome: what the assumption says of every arm and visit."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        plain = asdict(self)
+        plain["effects"] = {name: effect.model_dump() for name, effect in self.effects.items()}
+        plain["varied"] = dict(self.varied)
+        return plain
+
+    @staticmethod
+    def from_json(plain: Mapping[str, Any]) -> Cell:
+        """The cell that `to_json` wrote."""
+        effects = {name: Effect.model_validate(e) for name, e in plain["effects"].items()}
+        varied = tuple(plain["varied"].items())
+        return Cell(plain["design"], plain["assumption"], plain["what_if"], varied, effects)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A resolved value and where it comes from."""
+
+    value: Any
+    status: str
+    """given (written in the scenario), default, or derived (worked out from other values)."""
+
+
+class Series(NamedTuple):
+    """One analysis and contrast of one cell: a row of the table of results."""
+
+    cell: int
+    analysis: str
+    contrast: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A resolved scenario: what will be simulated, completely."""
+
+    name: str
+    title: str
+    designs: tuple[Design, ...]
+    cells: tuple[Cell, ...]
+    replicates: int
+    seed: int
+    marks: Mapping[str, Marked]
+    """Every value of the scenario as stated, by dotted path, with its status."""
+
+    def series(self) -> Iterator[Series]:
+        """The rows of the results, in the order in which they are stored."""
+        for index, cell in enumerate(self.cells):
+            design = self.designs[cell.design]
+            for analysis in design.analyses:
+                for contrast in design.contrasts_of(analysis):
+                    yield Series(index, analysis, contrast)
+
+    def cell_key(self, index: int) -> str:
+        """Short hash of a cell: the same wherever the same cell appears."""
+        cell = self.cells[index]
+        design = _moving_numbers(self.designs[cell.design])
+        return _hash([cell.assumption, cell.what_if, cell.to_json()["effects"], design])[:8]
+
+    @property
+    def digest(self) -> str:
+        """Hash of everything that moves numbers; titles, sources, seed and replicates do not."""
+        designs = [_moving_numbers(design) for design in self.designs]
+        return _hash([NUMBERS_VERSION, designs, [cell.to_json() for cell in self.cells]])[:12]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data: the content of plan.json, and what a worker is sent."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "numbers_version": NUMBERS_VERSION,
+            "replicates": self.replicates,
+            "seed": self.seed,
+            "designs": [design.to_json() for design in self.designs],
+            "cells": [cell.to_json() for cell in self.cells],
+            "values": {path: asdict(marked) for path, marked in self.marks.items()},
+        }
+
+    @staticmethod
+    def from_json(plain: Mapping[str, Any]) -> Plan:
+        """The plan that `to_json` wrote; call `load_methods` first."""
+        return Plan(
+            name=plain["name"],
+            title=plain["title"],
+            designs=tuple(Design.from_json(design) for design in plain["designs"]),
+            cells=tuple(Cell.from_json(cell) for cell in plain["cells"]),
+            replicates=plain["replicates"],
+            seed=plain["seed"],
+            marks={path: Marked(**marked) for path, marked in plain["values"].items()},
+        )
+
+
+def _moving_numbers(design: Design) -> dict[str, Any]:
+    """A design without what only names it, and without latent weights, which follow from the
+    rest and whose last bits depend on the machine."""
+    plain = design.to_json()
+    del plain["latent"]
+    for outcome in plain["outcomes"].values():
+        del outcome["label"], outcome["unit"]
+    return plain
+
+
+def _hash(plain: Any) -> str:
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()

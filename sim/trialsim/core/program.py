@@ -1,0 +1,157 @@
+"""A plan prepared for simulation: which cells share which stages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from trialsim.core.draws import Draws
+from trialsim.core.plan import Cell, Design, Plan
+from trialsim.core.stages import AnalysisMethod, Rule
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One analysis as the analysis stage needs it."""
+
+    method: AnalysisMethod
+    pairs: tuple[tuple[int, int], ...]
+    """Contrasts as indices of (arm, comparator)."""
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cells that differ in nothing but how many patients they enrol: simulated as one."""
+
+    design: Design
+    """The largest of their designs."""
+    cell: Cell
+    sizes: tuple[int, ...]
+    """Trial sizes (k), ascending; the last is the capacity."""
+    rows: tuple[int, ...]
+    """First row of each size's cell in the results (k)."""
+    keys: Mapping[str, int]
+    """Identity of each stage's inputs: equal numbers mean equal inputs."""
+    reads: tuple[tuple[str, str], ...]
+    """Variables that some analysis reads: (outcome, visit) or ("", covariate). Nothing else is
+    simulated."""
+    centres: Mapping[tuple[str, str], float]
+    """Planned middle of every variable."""
+    tasks: tuple[Task, ...]
+
+    @property
+    def capacity(self) -> int:
+        """Patients simulated."""
+        return self.sizes[-1]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A plan prepared for simulation; made once in each process."""
+
+    seed: int
+    groups: tuple[Group, ...]
+    n_series: int
+
+
+@dataclass
+class Batch:
+    """The draws of a batch, and what its stages have made of them so far."""
+
+    draws: Draws
+    _made: dict[Hashable, Any] = field(default_factory=dict)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` returns, made once for every cell that asks with the same key."""
+        if key not in self._made:
+            self._made[key] = make()
+        value: T = self._made[key]
+        return value
+
+
+def prepare(plan: Plan) -> Program:
+    """Group the plan's cells and number the distinct inputs of every stage."""
+    identity: dict[str, int] = {}
+
+    def number(*parts: Any) -> int:
+        return identity.setdefault(json.dumps(parts, sort_keys=True), len(identity))
+
+    series = list(plan.series())
+    first_row: dict[int, int] = {}
+    for row, one in enumerate(series):
+        first_row.setdefault(one.cell, row)
+    members: dict[Hashable, dict[int, int]] = {}
+    shared: dict[Hashable, dict[str, int]] = {}
+    for index, cell in enumerate(plan.cells):
+        design = plan.designs[cell.design]
+        keys, twin = _shared(design, cell, number), 0
+        while design.n_total in members.get((tuple(keys.values()), twin), {}):
+            twin += 1  # a second cell of the same size (arms 64 and 65, arms 65 and 64)
+        shared[tuple(keys.values()), twin] = keys
+        members.setdefault((tuple(keys.values()), twin), {})[design.n_total] = index
+    groups = [
+        _group(plan, shared[name], {n: (cells[n], first_row[cells[n]]) for n in sorted(cells)})
+        for name, cells in members.items()
+    ]
+    # Largest first, so that every table is drawn once, at its full length.
+    groups.sort(key=lambda group: -group.capacity)
+    return Program(plan.seed, tuple(groups), len(series))
+
+
+def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str, int]:
+    """What the cells of one group have in common, a number a stage."""
+    plain, names = design.to_json(), list(design.arms)
+    law = design.allocation.shared_law(tuple(design.arms.values()))
+    effects = {name: effect.model_dump() for name, effect in cell.effects.items()}
+    return {
+        "cohort": number("cohort", plain["covariates"]),
+        "allocation": number("allocation", plain["allocation"], names, law),
+        "truth": number("truth", plain["outcomes"], plain["latent"], plain["visits"], names),
+        "effects": number("effects", effects),
+        "observation": number("observation", plain["missing"]),
+        "analysis": number("analysis", plain["analyses"], plain["contrasts"], plain["decision"]),
+        "name": number("name", cell.assumption, cell.what_if),
+    }
+
+
+def _group(plan: Plan, keys: dict[str, int], cells: dict[int, tuple[int, int]]) -> Group:
+    largest = plan.cells[cells[max(cells)][0]]
+    design = plan.designs[largest.design]
+    reads = [v for a in design.analyses.values() for v in a.reads(tuple(design.covariates))]
+    centres = {("", name): method.centre for name, method in design.covariates.items()}
+    for name, outcome in design.outcomes.items():
+        for v, visit in enumerate(design.visits):
+            centres[name, visit] = outcome.at(outcome.mean, v)
+    return Group(
+        design,
+        largest,
+        tuple(cells),
+        tuple(row for _, row in cells.values()),
+        keys,
+        tuple(dict.fromkeys(reads)),
+        centres,
+        tuple(_task(design, name) for name in design.analyses),
+    )
+
+
+def _task(design: Design, name: str) -> Task:
+    method, arms = design.analyses[name], list(design.arms)
+    pairs = [design.contrasts[contrast] for contrast in design.contrasts_of(name)]
+    return Task(
+        method,
+        tuple((arms.index(arm), arms.index(other)) for arm, other in pairs),
+        rule_of(design, name),
+    )
+
+
+def rule_of(design: Design, analysis: str) -> Rule:
+    """How the estimates of an analysis are judged."""
+    outcome = design.outcomes[design.analyses[analysis].outcome]
+    decision = design.decision
+    sign = -1 if outcome.better == "lower" else 1
+    return Rule(alpha=decision.alpha, sides=decision.sides, sign=sign)

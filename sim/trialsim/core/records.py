@@ -1,0 +1,123 @@
+"""The records that stages hand to one another: frozen structs of arrays, replicate axis first.
+
+Axis letters in comments: r replicate, p patient, v visit, a arm, c contrast, k trial size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialsim.core.axes import ArmPlane, BoolArray, FloatArray, Mask, Plane
+
+FAILURES = (
+    "",
+    "fewer patients than the model needs",
+    "no variation in the outcome",
+    "covariates are collinear or constant",
+)
+"""Why an analysis gave no result, by code; code 0 is success. Append only: codes are stored."""
+
+TOO_FEW, NO_VARIATION, COLLINEAR = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Who enters, in enrolment order."""
+
+    enrolled: Mask
+    """Who is in the trial; the patient axis is capacity, not a count."""
+    covariates: Mapping[str, Plane]
+    """Baseline characteristics by name, in natural units."""
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Who gets what."""
+
+    arm: ArmPlane
+    """Arm of every patient of the capacity, enrolled or not."""
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What is true at every visit, under the arm received."""
+
+    scores: Mapping[str, Mapping[str, Plane]]
+    """True scores by outcome and visit, in natural units; only those that something reads."""
+
+
+@dataclass(frozen=True)
+class Observations:
+    """What is seen of the truth."""
+
+    observed: Mapping[str, Mapping[str, Mask]]
+    """By outcome and visit: whether the score was recorded. Values behind it stay finite."""
+
+
+@dataclass(frozen=True)
+class TrialData:
+    """Exactly what a statistician would be handed, for every replicate of a batch."""
+
+    arms: Sequence[str]
+    """Names of the arms, the comparator first."""
+    visits: Sequence[str]
+    """Names of the visits, in order of time."""
+    sizes: Sequence[int]
+    """Trial sizes (k): each analysis is made for the first `size` patients in enrolment order.
+    One size unless designs share all their patients. Ascending; the last is the capacity."""
+    enrolled: Mask
+    """Who is in the trial."""
+    arm: ArmPlane
+    """Arm of each patient."""
+    covariates: Mapping[str, Plane]
+    """Baseline characteristics by name."""
+    scores: Mapping[str, Mapping[str, Plane]]
+    """Recorded scores by outcome and visit. Meaningless, though finite, where not observed."""
+    observed: Mapping[str, Mapping[str, Mask]]
+    """Whether a score was recorded, by outcome and visit."""
+    centres: Mapping[tuple[str, str], float]
+    """A number near the middle of each variable, known before the trial: (outcome, visit) or
+    ("", covariate). Subtracted before sums of products, because raw sums lose digits."""
+    memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Sums already made from this data, shared by the analyses of one outcome."""
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """What one analysis reports: arrays (c, k, r)."""
+
+    estimate: FloatArray
+    """Arm minus comparator, natural units of the analysis."""
+    se: FloatArray
+    """Standard error of the estimate."""
+    df: FloatArray
+    """Degrees of freedom of the reference distribution; infinite for a normal one."""
+    p_value: FloatArray
+    """One- or two-sided as the decision asks."""
+    lower: FloatArray
+    """Lower limit of the confidence interval."""
+    upper: FloatArray
+    """Upper limit of the confidence interval."""
+    n_analysed: FloatArray
+    """Patients who entered the analysis."""
+    failure: NDArray[np.int8]
+    """0 where the analysis converged, else an index into `FAILURES`; then the rest is NaN."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What is concluded from each estimate: arrays of the estimates' shape."""
+
+    rejected: BoolArray
+    """The null hypothesis is rejected."""
+    favourable: BoolArray
+    """It is rejected and the estimate favours the arm over its comparator."""
+
+
+COLUMNS = ("estimate", "se", "df", "p_value", "lower", "upper", "n_analysed", "failure")
+"""What is kept of each estimate, in the order of the columns of a results array."""

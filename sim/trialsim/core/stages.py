@@ -1,0 +1,200 @@
+"""The stages of a trial as abstract methods: what each is given and what it must return."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from trialsim.core.axes import ArmPlane, FloatArray, Mask, Plane
+from trialsim.core.draws import Draws
+from trialsim.core.ratio import allocation_ratio
+from trialsim.core.records import Decisions, Estimates, TrialData
+from trialsim.core.registry import Method
+
+
+class Effect(BaseModel):
+    """What one assumption says of one outcome: by arm and visit, comparator included."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    difference: tuple[tuple[float, ...], ...]
+    """Mean difference from the comparator (a, v), natural units."""
+    sd: tuple[tuple[float | None, ...], ...]
+    """SD of an arm's own (a, v), or None for the comparator's, carried over."""
+
+
+class Rule(BaseModel):
+    """How an estimate is judged: the level, one side or two, and which direction is good."""
+
+    model_config = ConfigDict(frozen=True)
+
+    alpha: float
+    """Significance level of the test, one- or two-sided as `sides` says."""
+    sides: Literal[1, 2]
+    """1: only a difference in the good direction counts; 2: either."""
+    sign: Literal[-1, 1]
+    """-1 when lower scores are better, +1 when higher ones are."""
+
+
+class CovariateMethod(Method):
+    """A distribution of a baseline characteristic: a transform of one standard normal."""
+
+    stage: ClassVar[str] = "cohort"
+
+    @property
+    @abstractmethod
+    def centre(self) -> float:
+        """A number near the middle of the distribution."""
+
+    @abstractmethod
+    def values(self, z: Plane) -> Plane:
+        """Values (r, p) in natural units from standard normals (r, p)."""
+
+
+class AllocationMethod(Method):
+    """A way to allocate patients to arms, in enrolment order."""
+
+    stage: ClassVar[str] = "allocation"
+    prefix_stable: ClassVar[bool]
+    """Whether the first n patients keep their arms when the trial is planned larger."""
+
+    def shared_law(self, sizes: Sequence[int]) -> tuple[int, ...]:
+        """What decides the arms besides the patients' place: equal for two trials that give
+        their common patients the same arms. The ratio if prefix-stable, else the sizes."""
+        return allocation_ratio(sizes) if self.prefix_stable else tuple(sizes)
+
+    def problems(self, sizes: Sequence[int]) -> list[str]:
+        """What makes the parameters unfit for these planned arm sizes, in words."""
+        return []
+
+    @abstractmethod
+    def allocate(self, draws: Draws, sizes: Sequence[int]) -> ArmPlane:
+        """Arms (r, p) of the first sum(sizes) patients; `sizes` (a) is planned for each arm."""
+
+    def size_law(self, sizes: Sequence[int]) -> list[tuple[tuple[int, ...], float]] | None:
+        """The distribution of the arm sizes that result, or None where it has no simple form."""
+        return None
+
+
+class OutcomeMethod(Method):
+    """A score measured at every visit: a margin a visit and arm on a latent standard normal."""
+
+    stage: ClassVar[str] = "outcomes"
+
+    label: str = ""
+    """What the score is, for tables and axes; the outcome's name when left out."""
+    unit: str = "points"
+    """Natural unit of the score, in the plural."""
+    better: Literal["lower", "higher"] = "lower"
+    """Direction of a good score."""
+    mean: tuple[float, ...] | float
+    """Mean in the comparator arm: one value a visit, or one for all."""
+    sd: tuple[float, ...] | float
+    """Standard deviation in the comparator arm: one value a visit, or one for all."""
+    correlation: tuple[tuple[float, ...], ...] | float = 0.0
+    """Correlation of the scores between visits in the comparator arm: a matrix, or one value
+    for every pair."""
+    correlated_with: dict[str, float | tuple[tuple[float, ...], ...]] = {}  # noqa: RUF012
+    """Correlation with the scores of outcomes that stand on their own: by name, one value for
+    scores of the same visit or a matrix (row: this outcome's visit)."""
+
+    @staticmethod
+    def at(values: tuple[float, ...] | float, visit: int) -> float:
+        """The value of a field at a visit, whether it was written once or a visit."""
+        return values[visit] if isinstance(values, tuple) else values
+
+    def score_correlation(self, first: int, second: int) -> float:
+        """Correlation of the comparator's scores at two visits, as asked for."""
+        if isinstance(self.correlation, tuple):
+            return self.correlation[first][second]
+        return 1.0 if first == second else self.correlation
+
+    @abstractmethod
+    def problems(self, visit: int) -> list[str]:
+        """What is impossible about the margin at a visit, in words, with the nearest possible."""
+
+    @abstractmethod
+    def hermite(
+        self, visit: int, terms: int, difference: float = 0.0, sd: float | None = None
+    ) -> FloatArray:
+        """Coefficients 1..terms of an arm's score in normalised Hermite polynomials of its
+        latent value: the covariance of two scores is the sum of a_k b_k rho**k. Without a
+        difference and an SD of its own the arm is the comparator."""
+
+    @abstractmethod
+    def arm_problems(self, visit: int, difference: float, sd: float | None) -> list[str]:
+        """What is impossible about an arm with this mean difference (and SD of its own)."""
+
+    @abstractmethod
+    def arm_sd(self, visit: int, difference: float) -> float:
+        """SD of an arm with this mean difference, when the assumption states none."""
+
+    @abstractmethod
+    def scores(self, visit: int, z: Plane, arm: ArmPlane, effect: Effect) -> Plane:
+        """Scores (r, p) at a visit from latent values (r, p), under the arm received."""
+
+
+class ObservationMethod(Method):
+    """A reason why scores are not seen."""
+
+    stage: ClassVar[str] = "observation"
+
+    outcomes: tuple[str, ...] | None = None
+    """Outcomes that it hides; all when left out."""
+
+    def problems(self, visits: Sequence[str], baseline: str | None) -> list[str]:
+        """What makes the parameters unfit for these visits, in words."""
+        return []
+
+    def visits(self, visits: Sequence[str], baseline: str | None) -> Sequence[str]:
+        """Visits at which it may hide a score; every one after baseline unless overridden."""
+        return [visit for visit in visits if visit != baseline]
+
+    @abstractmethod
+    def missing(
+        self, draws: Draws, purpose: str, visits: Sequence[str], arm: ArmPlane
+    ) -> Mapping[str, Mask]:
+        """Masks (r, p) by visit of the scores that this reason hides."""
+
+
+class AnalysisMethod(Method):
+    """What the statistician does with the data of one trial, for all replicates at once."""
+
+    stage: ClassVar[str] = "analysis"
+
+    outcome: str
+    """Outcome to analyse."""
+    visit: str
+    """Visit to analyse."""
+    contrasts: tuple[str, ...] | None = None
+    """Names of the contrasts to estimate; every one of the design when left out."""
+
+    def reads(self, covariates: Collection[str]) -> Sequence[tuple[str, str]]:
+        """The variables it needs: (outcome, visit), or ("", name) for one of the covariates."""
+        return [(self.outcome, self.visit)]
+
+    @abstractmethod
+    def analyse(
+        self, data: TrialData, contrasts: Sequence[tuple[int, int]], rule: Rule
+    ) -> Estimates:
+        """Estimates (c, k, r) of arm minus comparator for pairs of arm indices."""
+
+
+class DecisionMethod(Method):
+    """What is concluded from an estimate."""
+
+    stage: ClassVar[str] = "decision"
+
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    """Significance level."""
+    sides: Literal[1, 2] = 2
+    """Two-sided test, or one-sided in the good direction of the outcome."""
+    primary: str = ""
+    """Name of the primary analysis; the first one when left out."""
+
+    @abstractmethod
+    def decide(self, estimate: FloatArray, p_value: FloatArray, rule: Rule) -> Decisions:
+        """Decisions of the shape of the estimates."""

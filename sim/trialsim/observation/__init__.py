@@ -1,0 +1,1 @@
+"""What is seen of the truth: reasons why scores are missing."""

@@ -1,0 +1,54 @@
+"""One batch of every cell, from the draws to the estimates.
+
+The only module that knows the order of the stages.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trialsim.allocation.allocate import allocate
+from trialsim.analysis.analyse import analyse
+from trialsim.cohort.enrol import enrol
+from trialsim.core.axes import REPLICATES_PER_BATCH, FloatArray, slabs
+from trialsim.core.draws import Draws
+from trialsim.core.program import Batch, Group, Program
+from trialsim.core.records import COLUMNS, TrialData
+from trialsim.observation.observe import observe
+from trialsim.outcomes.experience import experience
+
+
+def simulate_batch(
+    program: Program, batch: int, replicates: int = REPLICATES_PER_BATCH
+) -> FloatArray:
+    """Results of one batch of every cell: (series, column, replicate), columns as `COLUMNS`.
+
+    Fewer replicates than a batch holds give other numbers, and are for tests only.
+    """
+    draws = Draws(program.seed, batch, replicates)
+    results = np.empty((program.n_series, len(COLUMNS), replicates))
+    capacity = max(group.capacity for group in program.groups)
+    for rows in slabs(replicates, capacity):
+        slab = Batch(draws.slab(rows))
+        for group in program.groups:
+            analyse(group, trial_data(group, slab), results[:, :, rows])
+    return results
+
+
+def trial_data(group: Group, batch: Batch) -> TrialData:
+    """What the statisticians of these replicates are handed; a line a stage."""
+    cohort = enrol(group, batch)
+    allocation = allocate(group, batch)
+    outcomes = experience(group, batch, allocation)
+    observations = observe(group, batch, allocation)
+    return TrialData(
+        arms=tuple(group.design.arms),
+        visits=tuple(group.design.visits),
+        sizes=group.sizes,
+        enrolled=cohort.enrolled,
+        arm=allocation.arm,
+        covariates=cohort.covariates,
+        scores=outcomes.scores,
+        observed=observations.observed,
+        centres=group.centres,
+    )

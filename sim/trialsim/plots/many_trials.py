@@ -1,0 +1,168 @@
+"""P2, many trials: where the results of one design fall when the truth is known.
+
+One dot is one whole trial; beyond 500 trials the dots become a histogram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from trialsim.plots.effect_axis import Contrast, name_effect_axis
+from trialsim.plots.figure import Drawn, Settings
+from trialsim.plots.labels import ROW, Label, place_labels
+from trialsim.plots.many_trials_text import alt_text, caption, takeaway
+from trialsim.plots.page import POINTS, Page, new_page, size_of, wrapped
+from trialsim.plots.panel import Panel, Published, View
+from trialsim.plots.style import SIGNIFICANT, TEXT, TRUTH, style
+from trialsim.plots.trial_marks import columns, fill, key, limits, reference_lines, shows_dots
+from trialsim.plots.trials import counts
+from trialsim.plots.words import exact
+
+_LEAST_TALL = 1.0  # inches; less does not show the shape of a distribution
+
+
+def many_trials(
+    frame: pd.DataFrame,
+    *,
+    true_value: float,
+    alpha: float,
+    critical: float,
+    outcome_label: str,
+    treatment: str,
+    comparator: str,
+    better: Literal["lower", "higher"],
+    unit: str = "points",
+    published: Published | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """The trials of one assumption: one row of `frame` is one trial.
+
+    Labels stand above the axes and directions below: axes of your own need that room.
+    """
+    contrast = Contrast(treatment, comparator, outcome_label, better, unit)
+    view = View.of("", Panel(frame=frame, true_value=true_value, critical=critical), alpha)
+    with style():
+        page = new_page() if ax is None else None
+        return _draw([view], contrast, alpha, published, page, ax and [ax])[0]
+
+
+def many_trials_panels(
+    panels: Mapping[str, Panel],
+    *,
+    alpha: float,
+    outcome_label: str,
+    treatment: str,
+    comparator: str,
+    better: Literal["lower", "higher"],
+    unit: str = "points",
+    published: Published | None = None,
+    axes: Sequence[Axes] | None = None,
+) -> list[Axes]:
+    """One panel for each assumption, below one another on the same axes."""
+    contrast = Contrast(treatment, comparator, outcome_label, better, unit)
+    views = [View.of(name, panel, alpha) for name, panel in panels.items()]
+    with style():
+        page = new_page() if axes is None else None
+        return _draw(views, contrast, alpha, published, page, axes)
+
+
+def draw_many_trials(
+    panels: Mapping[str, Panel],
+    *,
+    alpha: float,
+    outcome_label: str,
+    treatment: str,
+    comparator: str,
+    better: Literal["lower", "higher"],
+    settings: Settings,
+    unit: str = "points",
+    published: Published | None = None,
+    name: str = "many_trials",
+) -> Drawn:
+    """The finished figure, with its takeaway as heading and its settings as caption."""
+    contrast = Contrast(treatment, comparator, outcome_label, better, unit)
+    views = [View.of(name, panel, alpha) for name, panel in panels.items()]
+    heading, small = takeaway(views, contrast), caption(views, contrast, published, settings)
+    with style():
+        page = new_page(heading, small)
+        axes = _draw(views, contrast, alpha, published, page)
+        edges = columns(views, axes[0])
+    tables = [counts(view.trials, edges).assign(assumption=view.name) for view in views]
+    numbers = pd.concat(tables, ignore_index=True)
+    numbers.insert(0, "assumption", numbers.pop("assumption"))
+    alt = alt_text(views, contrast, published)
+    return Drawn(page.figure, numbers, heading, small, alt, name)
+
+
+def _draw(
+    views: Sequence[View],
+    contrast: Contrast,
+    alpha: float,
+    published: Published | None,
+    page: Page | None,
+    axes: Sequence[Axes] | None = None,
+) -> list[Axes]:
+    """Draw on a page that makes room for all text, or on axes that stay where they are."""
+    if not views:
+        raise ValueError("no assumption to draw")
+    axes = page.add_axes(len(views)) if page is not None else axes
+    assert axes is not None
+    above = []
+    for ax, view in zip(axes, views, strict=True):
+        ax.set_xlim(limits(views, published))
+        ax.tick_params(labelbottom=ax is axes[-1])
+        is_first = ax is axes[0]
+        room = ROW * place_labels(ax, _labels(view, published if is_first else None, is_first)) + 5
+        if view.name:
+            room += _title(ax, view.title(contrast.unit), room) + 5
+        above.append(room + (key(ax, views, alpha, room + 4) + 10 if is_first else 12))
+    below = name_effect_axis(axes[-1], contrast)
+    if page is not None:
+        page.arrange(axes, above, below, _LEAST_TALL)
+
+    fill(axes, views)
+    for ax, view in zip(axes, views, strict=True):
+        reference_lines(ax, view, published)
+    if len(views) == 1 and not shows_dots(views):
+        edges = columns(views, axes[0])
+        axes[0].set_ylabel(f"trials per {exact(edges[1] - edges[0])} {contrast.unit}")
+    return list(axes)
+
+
+def _labels(view: View, published: Published | None, is_first: bool) -> list[Label]:
+    """What stands above one panel. What is the same in all panels is said above the first."""
+    who = "false alarms" if view.is_null else "significant trials"
+    labels = [
+        Label(mean, f"{who} average {text}", SIGNIFICANT, has_triangle=True)
+        for mean, text in view.averages()
+    ]
+    truth = "truth: no difference" if view.is_null else f"truth {exact(view.truth)}"
+    labels.append(Label(view.truth, truth, TRUTH, weight="bold"))
+    if published is not None:
+        text = f"{published.get('label', 'published')} {exact(published['value'])}"
+        labels.append(Label(published["value"], text))
+    if is_first and not view.is_null:
+        labels.append(Label(0, "no difference"))
+    return labels
+
+
+def _title(ax: Axes, text: str, above: float) -> float:
+    """The panel's name and result, over its labels; returns its height in points."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    across = ax.get_window_extent().width * POINTS / figure.dpi
+    title = ax.annotate(
+        wrapped(figure, text, across, TEXT, "bold"),
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, above),
+        textcoords="offset points",
+        ha="left",
+        va="bottom",
+        fontweight="bold",
+    )
+    return size_of(title)[1]

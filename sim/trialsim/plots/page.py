@@ -1,0 +1,106 @@
+"""The sheet a figure is drawn on: takeaway above, caption below, the axes in what is left.
+
+Everything around the axes has a size in points. So the text decides how much room it needs, and
+a figure with more panels or longer names grows instead of overlapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import ScaledTranslation
+
+from trialsim.plots.style import DPI, HEADING, HEIGHT, QUIET, SMALL, TEXT, WIDTH
+
+POINTS = 72.0
+EDGE = 16.0
+LEFT, RIGHT = 74.0, 24.0
+
+
+def size_of(text: Text) -> tuple[float, float]:
+    """Width and height of a text that is already on a figure, in points."""
+    figure = text.get_figure(root=True)
+    assert figure is not None
+    box = text.get_window_extent()
+    return box.width * POINTS / figure.dpi, box.height * POINTS / figure.dpi
+
+
+def wrapped(figure: Figure, text: str, width: float, size: float, weight: str = "normal") -> str:
+    """The text with line breaks, so that no line is wider than `width` points."""
+    probe = figure.text(0, 0, "", fontsize=size, fontweight=weight)
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        probe.set_text(longer)
+        # Browsers without this font set it a little wider than it is measured here.
+        if lines and size_of(probe)[0] < 0.97 * width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    probe.remove()
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A figure with its heading and caption in place, and the room they take in points."""
+
+    figure: Figure
+    head: float
+    foot: float
+
+    def add_axes(self, n: int, right: float = RIGHT) -> list[Axes]:
+        """`n` axes below one another, sharing x; `arrange` gives them their height later."""
+        width = POINTS * WIDTH
+        left, across = LEFT / width, (width - LEFT - right) / width
+        axes = [self.figure.add_axes((left, 0.2, across, 0.5))]
+        while len(axes) < n:
+            axes.append(self.figure.add_axes((left, 0.2, across, 0.5), sharex=axes[0]))
+        return axes
+
+    def arrange(
+        self, axes: Sequence[Axes], above: Sequence[float], below: float, least: float
+    ) -> None:
+        """Stack the axes with room above each and below the last; `least` is a height in inches."""
+        fixed = self.head + sum(above) + below + self.foot
+        height = max(POINTS * HEIGHT, fixed + len(axes) * POINTS * least)
+        self.figure.set_size_inches(WIDTH, height / POINTS)
+        each = (height - fixed) / len(axes)
+        top = height - self.head
+        for ax, room in zip(axes, above, strict=True):
+            top -= room + each
+            x0, width = ax.get_position().x0, ax.get_position().width
+            ax.set_position((x0, top / height, width, each / height))
+
+
+def new_page(takeaway: str = "", caption: str = "") -> Page:
+    """A page without axes; without takeaway and caption it has only margins."""
+    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI)
+    FigureCanvasAgg(figure)
+    across = POINTS * WIDTH - 2 * EDGE
+    head = foot = EDGE
+    if takeaway:
+        text = wrapped(figure, takeaway, across, HEADING, "bold")
+        heading = _held(figure, text, 1, va="top", fontsize=HEADING, fontweight="bold")
+        head += size_of(heading)[1] + 0.6 * TEXT
+    if caption:
+        text = wrapped(figure, caption, across, SMALL)
+        small = _held(figure, text, 0, va="bottom", fontsize=SMALL, color=QUIET)
+        foot += size_of(small)[1] + 0.7 * TEXT
+    return Page(figure, head, foot)
+
+
+def _held(figure: Figure, text: str, y: int, **look: Any) -> Text:
+    """Text held by a left corner of the figure, so that it stays there when the figure grows."""
+    away = ScaledTranslation(
+        EDGE / POINTS, (EDGE if y == 0 else -EDGE) / POINTS, figure.dpi_scale_trans
+    )
+    return figure.text(
+        0, y, text, transform=figure.transFigure + away, ha="left", linespacing=1.2, **look
+    )

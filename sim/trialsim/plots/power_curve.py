@@ -1,0 +1,168 @@
+"""P5, significance against size: how often trials of each size are significant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from trialsim.plots.end_labels import EndLabel, end_label, height_of, place_end_labels
+from trialsim.plots.figure import Drawn, Settings
+from trialsim.plots.labels import ROW, Label, place_labels
+from trialsim.plots.page import POINTS, Page, new_page
+from trialsim.plots.power_curve_text import alt_text, caption, takeaway
+from trialsim.plots.style import INK, NOT_SIGNIFICANT, QUIET, TEXT, Look, looks, style
+from trialsim.plots.words import plain
+
+_GUTTER = 196.0  # points to the right of the axes, for the names of the curves
+_LEAST_TALL = 2.6  # inches
+
+
+def power_curve(
+    frame: pd.DataFrame,
+    *,
+    marked_n_total: int | None,
+    alpha: float,
+    ax: Axes | None = None,
+) -> Axes:
+    """Share significant against total sample size, one curve an assumption.
+
+    One row of `frame` is one simulated size under one assumption: `assumption`, `n_total`,
+    `value`, `mcse`, `is_null`. Names stand to the right of the axes.
+    """
+    with style():
+        page = new_page() if ax is None else None
+        return _draw(with_bands(frame), marked_n_total, alpha, page, ax)
+
+
+def draw_power_curve(
+    frame: pd.DataFrame,
+    *,
+    marked_n_total: int | None,
+    alpha: float,
+    settings: Settings,
+    name: str = "power_curve",
+) -> Drawn:
+    """The finished figure, with its takeaway as heading and its settings as caption."""
+    numbers = with_bands(frame)
+    heading = takeaway(numbers, marked_n_total)
+    small = caption(numbers, alpha, settings)
+    with style():
+        page = new_page(heading, small)
+        _draw(numbers, marked_n_total, alpha, page)
+    return Drawn(page.figure, numbers, heading, small, alt_text(numbers), name)
+
+
+def with_bands(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that have a value, curve by curve, with the ends of their Monte Carlo band."""
+    columns = ["assumption", "is_null", "n_total", "value", "mcse"]
+    known = frame.loc[np.isfinite(frame["value"].to_numpy(float, na_value=np.nan)), columns]
+    known = known.astype({"is_null": bool})
+    order = {name: place for place, name in enumerate(frame["assumption"].unique())}
+    known = known.sort_values("n_total", kind="stable").sort_values(
+        "assumption", key=lambda names: names.map(order), kind="stable", ignore_index=True
+    )
+    half = 1.96 * known["mcse"].fillna(0.0)
+    return known.assign(
+        lower=(known["value"] - half).clip(lower=0.0), upper=(known["value"] + half).clip(upper=1.0)
+    )
+
+
+def _draw(
+    numbers: pd.DataFrame,
+    marked_n_total: int | None,
+    alpha: float,
+    page: Page | None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw on a page that makes room for all text, or on axes that stay where they are."""
+    ax = page.add_axes(1, right=_GUTTER)[0] if page is not None else ax
+    assert ax is not None
+    ax.set_xlim(_x_limits(numbers["n_total"].tolist(), marked_n_total))
+    ax.set_ylim(0, 100)
+    ax.set_yticks([0, 20, 40, 60, 80, 90, 100])
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n:,.0f}"))
+    ax.set_xlabel("participants in all arms together")
+    ax.set_ylabel("significant trials, of 100")
+
+    curves = {str(name): rows for name, rows in numbers.groupby("assumption", sort=False)}
+    nulls = {name for name, rows in curves.items() if rows["is_null"].all()}
+    names = _names(ax, curves, nulls, alpha)
+    marks = [] if marked_n_total is None else [_mark(ax, marked_n_total)]
+    rows_above = place_labels(ax, marks)
+    if page is not None:
+        tall = max(_LEAST_TALL, height_of(names) / POINTS)
+        page.arrange([ax], [rows_above * ROW + 8], 4.2 * TEXT, tall)
+
+    _references(ax, alpha)
+    seen = looks(list(curves), references=nulls)
+    for name, rows in curves.items():
+        _curve(ax, rows, seen[name])
+    place_end_labels(ax, names)
+    return ax
+
+
+def _x_limits(sizes: Sequence[int], marked_n_total: int | None) -> tuple[float, float]:
+    ends = [*sizes, *([] if marked_n_total is None else [marked_n_total])] or [1]
+    low, high = min(ends), max(ends)
+    room = 0.04 * (high - low) if low < high else 0.5 * low
+    return low - room, high + room
+
+
+def _names(
+    ax: Axes, curves: Mapping[str, pd.DataFrame], nulls: Collection[str], alpha: float
+) -> list[EndLabel]:
+    """What stands at the right end: the curves, and the share that the test allows."""
+    seen = looks(list(curves), references=nulls)
+    texts = {name: plain(name) + (" (false alarms)" if name in nulls else "") for name in curves}
+    found = [
+        end_label(
+            ax,
+            float(rows["n_total"].iloc[-1]),
+            100 * float(rows["value"].iloc[-1]),
+            texts[name],
+            seen[name].colour,
+            _GUTTER,
+        )
+        for name, rows in curves.items()
+    ]
+    end = ax.get_xlim()[1]
+    return [*found, end_label(ax, end, 100 * alpha, f"p < {alpha:g} allows", QUIET, _GUTTER)]
+
+
+def _mark(ax: Axes, n_total: int) -> Label:
+    ax.axvline(n_total, color=INK, linewidth=1.3, zorder=1.5)
+    return Label(n_total, f"this trial: {n_total:,}")
+
+
+def _references(ax: Axes, alpha: float) -> None:
+    for share in (80, 90):
+        ax.axhline(share, color=NOT_SIGNIFICANT, linewidth=1.0, linestyle=(0, (6, 4)), zorder=1)
+    ax.axhline(100 * alpha, color=INK, linewidth=1.3, linestyle=(0, (1, 2)), zorder=1)
+
+
+def _curve(ax: Axes, rows: pd.DataFrame, look: Look) -> None:
+    """Band, line and simulated sizes of one assumption; a single size gets a bar for its error."""
+    n, low, high = rows["n_total"], 100 * rows["lower"], 100 * rows["upper"]
+    if len(rows) > 1:
+        ax.fill_between(n, low, high, color=look.colour, alpha=0.22, linewidth=0, zorder=2)
+    else:
+        ax.vlines(n, low, high, color=look.colour, linewidth=look.width, zorder=2)
+    ax.plot(
+        n,
+        100 * rows["value"],
+        color=look.colour,
+        linestyle=look.line,
+        linewidth=look.width,
+        marker=look.marker,
+        markersize=8,
+        markerfacecolor=look.fill,
+        markeredgewidth=1.6,
+        # A point at 0 or 100 is drawn whole.
+        clip_on=False,
+        zorder=3,
+    )

@@ -1,0 +1,181 @@
+"""The marks of many trials: dots or bars, the band, the reference lines and the key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import EllipseCollection
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
+from numpy.typing import NDArray
+
+from trialsim.plots.page import POINTS
+from trialsim.plots.panel import Published, View
+from trialsim.plots.style import BAND, INK, NOT_SIGNIFICANT, SIGNIFICANT, TEXT, TRUTH, halo
+from trialsim.plots.trials import Trials, bin_edges, bin_width, dot_width, x_limits
+from trialsim.plots.words import decimals_of, number
+
+MOST_DOTS = 500
+"""Up to so many trials each is a dot; beyond, dots would be too small to be counted."""
+
+_HATCHED = {"facecolor": "white", "edgecolor": NOT_SIGNIFICANT, "hatch": "////", "linewidth": 0.9}
+
+
+def shows_dots(views: Sequence[View]) -> bool:
+    """Whether every trial can be a dot of its own."""
+    return max(view.trials.n for view in views) <= MOST_DOTS
+
+
+def limits(views: Sequence[View], published: Published | None) -> tuple[float, float]:
+    """Ends of the x axis: all trials and every mark."""
+    marks = [0.0] if published is None else [0.0, published["value"]]
+    for view in views:
+        marks += [view.truth, -view.critical, view.critical]
+    return x_limits([view.trials for view in views], marks)
+
+
+def columns(views: Sequence[View], ax: Axes) -> NDArray[np.float64]:
+    """Edges of the bins, or of the columns of dots; the axes must have their final size."""
+    ends = ax.get_xlim()
+    if not shows_dots(views):
+        return bin_edges(ends, bin_width(ends))
+    box = ax.get_window_extent()
+    trials = [view.trials for view in views]
+    return bin_edges(ends, dot_width(trials, ends, box.width, box.height))
+
+
+def fill(axes: Sequence[Axes], views: Sequence[View]) -> None:
+    """Draw the trials of every panel, all panels on one scale."""
+    edges = columns(views, axes[0])
+    stacks = [np.histogram(view.trials.estimate, edges)[0].max() for view in views]
+    highest = max(1.0, 1.05 * max(stacks))
+    for ax, view in zip(axes, views, strict=True):
+        ax.axvspan(-view.critical, view.critical, color=BAND, linewidth=0, zorder=0)
+        if shows_dots(views):
+            box, (low, high) = ax.get_window_extent(), ax.get_xlim()
+            # Round dots that touch: a trial is as tall as a column is wide.
+            highest = box.height / ((edges[1] - edges[0]) / (high - low) * box.width)
+            _dots(ax, view.trials, edges)
+        else:
+            _bars(ax, view.trials, edges)
+        ax.set_ylim(0, highest)
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=5 if len(axes) == 1 else 2, integer=True))
+        ax.set_ylabel("trials")
+        _say_beyond(ax, view.trials, edges)
+
+
+def _bars(ax: Axes, trials: Trials, edges: NDArray[np.float64]) -> None:
+    every = np.histogram(trials.estimate, edges)[0]
+    significant = np.histogram(trials.estimate[trials.significant], edges)[0]
+    ax.stairs(every, edges, baseline=significant, fill=True, zorder=2, **_HATCHED)
+    ax.stairs(significant, edges, fill=True, color=SIGNIFICANT, linewidth=0, zorder=2.5)
+
+
+def _dots(ax: Axes, trials: Trials, edges: NDArray[np.float64]) -> None:
+    width = edges[1] - edges[0]
+    column = np.digitize(trials.estimate, edges) - 1
+    for is_significant in (True, False):
+        centres = []
+        for place in range(len(edges) - 1):
+            here = column == place
+            n_below = 0 if is_significant else int((here & trials.significant).sum())
+            n = int((here & (trials.significant == is_significant)).sum())
+            centre = edges[place] + width / 2
+            centres += [(centre, n_below + level + 0.5) for level in range(n)]
+        dots = EllipseCollection(
+            [0.86 * width] * len(centres),
+            [0.86 * width] * len(centres),
+            [0.0] * len(centres),
+            units="x",
+            offsets=centres or np.empty((0, 2)),
+            offset_transform=ax.transData,
+            facecolor=SIGNIFICANT if is_significant else "white",
+            edgecolor=SIGNIFICANT if is_significant else NOT_SIGNIFICANT,
+            linewidth=1.1,
+            zorder=2,
+        )
+        ax.add_collection(dots, autolim=False)
+
+
+def _say_beyond(ax: Axes, trials: Trials, edges: NDArray[np.float64]) -> None:
+    """Trials off the axis are said, not lost."""
+    sides = (
+        (int((trials.estimate < edges[0]).sum()), 0.005, "left", "\u2190 {} beyond"),
+        (int((trials.estimate >= edges[-1]).sum()), 0.995, "right", "{} beyond \u2192"),
+    )
+    for n, x, align, text in sides:
+        if n:
+            ax.text(x, 0.5, text.format(f"{n:,}"), transform=ax.transAxes, ha=align)
+
+
+def reference_lines(ax: Axes, view: View, published: Published | None) -> None:
+    """No difference thin, the truth solid, the published result dashed."""
+    ax.axvline(0, color=INK, linewidth=1.1, zorder=3)
+    if published is not None:
+        dashed = (0, (5, 3))
+        ax.axvline(
+            published["value"], color=INK, lw=1.8, ls=dashed, zorder=3, path_effects=halo(1.8)
+        )
+    ax.axvline(view.truth, color=TRUTH, lw=3.0, zorder=4, path_effects=halo(3.0))
+
+
+def key(ax: Axes, views: Sequence[View], alpha: float, above: float) -> float:
+    """Explain the fills, `above` points over the axes; returns the height of the key."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    entries: list[tuple[Patch | Line2D, str]]
+    if shows_dots(views):
+        dot = {"marker": "o", "linestyle": "", "markersize": 0.7 * TEXT}
+        entries = [
+            (Line2D([], [], color=SIGNIFICANT, **dot), f"significant trial (p < {alpha:g})"),
+            (Line2D([], [], color=NOT_SIGNIFICANT, mfc="white", **dot), "not significant"),
+        ]
+    else:
+        entries = [
+            (Patch(color=SIGNIFICANT, linewidth=0), f"significant (p < {alpha:g})"),
+            (Patch(**_HATCHED), "not significant"),
+        ]
+    entries.append((Patch(color=BAND), f"smallest significant difference {_critical(views)}"))
+    handles, texts = zip(*entries, strict=True)
+    across = ax.get_window_extent().width
+    for n_columns in (3, 2, 1):
+        legend = _legend(ax, handles, texts, above, n_columns)
+        if legend.get_window_extent().width <= across:
+            break
+    return legend.get_window_extent().height * POINTS / figure.dpi
+
+
+def _legend(
+    ax: Axes, handles: Sequence[Patch | Line2D], texts: Sequence[str], above: float, n_columns: int
+) -> Legend:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    lifted = ScaledTranslation(0, above / POINTS, figure.dpi_scale_trans)
+    return ax.legend(
+        handles,
+        texts,
+        ncols=n_columns,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        bbox_transform=ax.transAxes + lifted,
+        borderaxespad=0,
+        borderpad=0,
+        handlelength=1.4,
+        handletextpad=0.5,
+        columnspacing=1.4,
+        frameon=False,
+    )
+
+
+def _critical(views: Sequence[View]) -> str:
+    """ "±1.9", or the range over the panels."""
+    values = [view.critical for view in views if np.isfinite(view.critical)]
+    if not values:
+        return "unknown"
+    ends = [number(value, decimals_of(max(values))) for value in (min(values), max(values))]
+    return " to ".join(f"±{end}" for end in dict.fromkeys(ends))

@@ -1,0 +1,1 @@
+"""The top-level keys of a scenario, one file each."""

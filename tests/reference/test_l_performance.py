@@ -1,0 +1,65 @@
+"""Performance measures and Wilson intervals against R 4.2.2 (Morris, White and Crowther 2019)."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.special import ndtr, ndtri
+
+from trialsim.operating.performance import performance
+from trialsim.operating.rounding import share_interval
+
+ROWS = json.loads(Path(__file__).with_name("l_dgp_performance.json").read_text(encoding="utf-8"))
+SHARES = [row for row in ROWS if row["id"].startswith("mcse_")]
+# Named as in R; the measures that are compared under the names that they have here.
+NAMES = {"power": "rejection_rate"}
+
+
+def test_measures_match_r():
+    (row,) = [row for row in ROWS if row["id"] == "performance"]
+    estimate, se = (np.array(row["inputs"][key]) for key in ("estimates", "standard_errors"))
+    critical = ndtri(0.975) * se  # the row's intervals are normal, so its tests are too
+    measures = performance(
+        estimate,
+        se,
+        2 * ndtr(-np.abs(estimate / se)),
+        estimate - critical,
+        estimate + critical,
+        np.ones(estimate.size, dtype=bool),
+        critical=critical,
+        true_value=row["inputs"]["true_effect"],
+        alpha=0.05,
+        favourable_sign=-1,
+    )
+    found = {m.name: m.value for m in measures} | {f"{m.name}_mcse": m.mcse for m in measures}
+    ratio = found["model_se"] / found["empirical_se"]
+    found["relative_error_model_se_percent"] = 100 * (ratio - 1)
+    for name, expected in row["expected"].items():
+        stem = name.removesuffix("_mcse")
+        here = NAMES.get(stem, stem) + name[len(stem) :]
+        assert found[here] == pytest.approx(expected, **row["tolerance"]), name
+
+
+@pytest.mark.parametrize("row", SHARES, ids=[row["id"] for row in SHARES])
+def test_error_and_wilson_interval_of_a_share_match_r(row):
+    rejections, replicates = row["inputs"]["rejections"], row["inputs"]["replicates"]
+    ones = np.ones(replicates)
+    p_value = np.where(np.arange(replicates) < rejections, 0.01, 0.5)
+    rejection_rate, *_ = performance(
+        ones,
+        ones,
+        p_value,
+        ones,
+        ones,
+        np.ones(replicates, dtype=bool),
+        critical=ones,
+        true_value=1.0,
+        alpha=0.05,
+        favourable_sign=1,
+    )
+    tolerance = row["tolerance"]
+    assert rejection_rate.value == rejections / replicates
+    assert rejection_rate.mcse == pytest.approx(row["expected"]["mcse"], **tolerance)
+    interval = share_interval(rejections, replicates)
+    assert interval == pytest.approx(tuple(row["expected"]["wilson_ci"]), **tolerance)
