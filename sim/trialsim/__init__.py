@@ -1,3 +1,48 @@
-"""Simulate randomised trials and learn how far their designs can be trusted."""
+"""Simulate randomised trials and learn how far their designs can be trusted.
+
+>>> import trialsim as ts
+>>> scenario = ts.load("scenarios/textbook.yaml")
+>>> results = ts.run(scenario, replicates=256)
+>>> results.performance()  # tidy DataFrame, every value with its Monte Carlo error
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from trialsim.core.errors import RunError, ScenarioError, TrialsimError
+    from trialsim.scenario.loaded import LoadedScenario, load, loads
+    from trialsim.study import Results, run
+
+__all__ = [
+    "LoadedScenario",
+    "Results",
+    "RunError",
+    "ScenarioError",
+    "TrialsimError",
+    "load",
+    "loads",
+    "run",
+]
+
+_HOMES = {
+    "LoadedScenario": "trialsim.scenario.loaded",
+    "Results": "trialsim.study",
+    "RunError": "trialsim.core.errors",
+    "ScenarioError": "trialsim.core.errors",
+    "TrialsimError": "trialsim.core.errors",
+    "load": "trialsim.scenario.loaded",
+    "loads": "trialsim.scenario.loaded",
+    "run": "trialsim.study",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Imported on first use: `trialsim --help` and worker processes need very little of it.
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'trialsim' has no attribute {name!r}")

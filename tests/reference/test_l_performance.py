@@ -7,8 +7,18 @@ import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
 
-from trialsim.operating.performance import performance
+from trialsim.core.stages import Rule
+from trialsim.decision.superiority import Superiority
+from trialsim.operating.performance import performance as measures_of
 from trialsim.operating.rounding import share_interval
+
+
+def performance(*, alpha, favourable_sign, **columns):
+    """The measures of replicates judged at `alpha`, as a superiority decision judges them."""
+    rule = Rule(alpha=alpha, sides=2, sign=favourable_sign)
+    decisions = Superiority().decide(columns["estimate"], columns["p_value"], rule)
+    return measures_of(**columns, decisions=decisions)
+
 
 ROWS = json.loads(Path(__file__).with_name("l_dgp_performance.json").read_text(encoding="utf-8"))
 SHARES = [row for row in ROWS if row["id"].startswith("mcse_")]

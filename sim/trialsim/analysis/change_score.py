@@ -6,7 +6,7 @@ doi 10.1186/1471-2288-1-6.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
@@ -29,6 +29,10 @@ class ChangeScore(AnalysisMethod):
     def reads(self, covariates: Collection[str]) -> Sequence[tuple[str, str]]:
         """The score at both visits."""
         return [(self.outcome, self.visit), (self.outcome, self.from_visit)]
+
+    def true_value(self, mean_difference: Callable[[str], float]) -> float:
+        """Difference in mean change; at baseline no arm differs."""
+        return mean_difference(self.visit) - mean_difference(self.from_visit)
 
     def analyse(
         self, data: TrialData, contrasts: Sequence[tuple[int, int]], rule: Rule

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -97,7 +97,7 @@ class OutcomeMethod(Method):
     correlation: tuple[tuple[float, ...], ...] | float = 0.0
     """Correlation of the scores between visits in the comparator arm: a matrix, or one value
     for every pair."""
-    correlated_with: dict[str, float | tuple[tuple[float, ...], ...]] = {}  # noqa: RUF012
+    correlated_with: dict[str, float | tuple[tuple[float, ...], ...]] = {}
     """Correlation with the scores of outcomes that stand on their own: by name, one value for
     scores of the same visit or a matrix (row: this outcome's visit)."""
 
@@ -175,6 +175,10 @@ class AnalysisMethod(Method):
     def reads(self, covariates: Collection[str]) -> Sequence[tuple[str, str]]:
         """The variables it needs: (outcome, visit), or ("", name) for one of the covariates."""
         return [(self.outcome, self.visit)]
+
+    def true_value(self, mean_difference: Callable[[str], float]) -> float:
+        """The value that its estimates are of, from the true mean difference at each visit."""
+        return mean_difference(self.visit)
 
     @abstractmethod
     def analyse(

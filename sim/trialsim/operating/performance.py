@@ -44,17 +44,16 @@ def performance(
     converged: BoolArray,
     *,
     critical: FloatArray,
+    decisions: Decisions,
     true_value: float,
     true_value_mcse: float = 0.0,
-    alpha: float,
-    favourable_sign: int,
 ) -> list[Measure]:
     """All measures of one analysis in one cell, in the order in which they are reported.
 
     Arrays are (r,), one element a replicate; estimates, errors, limits and the truth share one
     unit. `critical` is the critical t (or normal) value x SE: the smallest estimate, in size,
-    that would have been significant. A replicate rejects when its p value is strictly below
-    `alpha`. `favourable_sign` is -1 when a lower estimate is better, +1 when a higher one is.
+    that would have been significant. `decisions` says for each replicate whether it rejects, and
+    whether it does so in the good direction.
 
     Replicates that did not converge count in `failed` and nowhere else. A NaN in a replicate
     that did converge makes the measures that need it NaN: it is never a silent non-rejection.
@@ -64,17 +63,14 @@ def performance(
     columns = (estimate, se, p_value, lower, upper, critical)
     if converged.ndim != 1 or any(column.shape != converged.shape for column in columns):
         raise ValueError("the columns of a series of replicates must all be (r,), of one length")
-    if favourable_sign not in (-1, 1):
-        raise ValueError(f"favourable_sign is {favourable_sign!r}; it must be -1 or 1")
-
+    rejected, favourable = decisions.rejected, decisions.favourable
     if not converged.all():
         estimate, se, p_value, lower, upper, critical = (column[converged] for column in columns)
+        rejected, favourable = rejected[converged], favourable[converged]
 
     truth = float(true_value)
     n_for_truth = converged.size if true_value_mcse > 0 else 0
     with np.errstate(all="ignore"):  # infinite widths and overflow end as inf or NaN, unannounced
-        rejected = p_value < alpha  # (r,)
-        favourable = rejected & (estimate * favourable_sign > 0)
         mean = _mean("mean_estimate", estimate)
         return [
             _share("rejection_rate", rejected, p_value),

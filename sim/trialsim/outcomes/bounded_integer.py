@@ -88,8 +88,7 @@ class BoundedInteger(OutcomeMethod):
         self, visit: int, terms: int, difference: float = 0.0, sd: float | None = None
     ) -> FloatArray:
         """A step at each cut-point of the arm's margin."""
-        cuts = cut_points(self.n_steps, *self._margin(visit, difference, sd))
-        return step_coefficients(cuts[np.isfinite(cuts)], self.step, terms)
+        return _coefficients(self.n_steps, *self._margin(visit, difference, sd), self.step, terms)
 
     def arm_problems(self, visit: int, difference: float, sd: float | None) -> list[str]:
         """An arm's mean outside the scale, or an SD of its own that its mean cannot have."""
@@ -109,6 +108,12 @@ class BoundedInteger(OutcomeMethod):
         if len(set(margins)) == 1:
             return _table(self.n_steps, tuple(margins[:1]), self.min, self.step).scores(z, None)
         return _table(self.n_steps, tuple(margins), self.min, self.step).scores(z, arm)
+
+
+@lru_cache(maxsize=1024)
+def _coefficients(n_steps: int, mean: float, t: float, step: float, terms: int) -> FloatArray:
+    cuts = cut_points(n_steps, mean, t)
+    return step_coefficients(cuts[np.isfinite(cuts)], step, terms)
 
 
 @lru_cache(maxsize=1024)

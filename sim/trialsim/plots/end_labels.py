@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
-from trialsim.plots.page import POINTS, wrapped
-from trialsim.plots.style import TEXT
+from trialsim.plots.page import AWAY, EDGE, GUTTER, POINTS, wrapped
+from trialsim.plots.style import NOT_SIGNIFICANT, TEXT
 
 _LINE = 1.2 * TEXT
-_AWAY = 26.0  # points from the axes to the text: room for a leader that bends
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,11 @@ class EndLabel:
         return _LINE * (self.text.count("\n") + 1) + 0.25 * TEXT
 
 
-def end_label(ax: Axes, x: float, y: float, text: str, colour: str, gutter: float) -> EndLabel:
-    """A label broken into lines that fit the gutter, which is as wide as that in points."""
+def end_label(ax: Axes, x: float, y: float, text: str, colour: str) -> EndLabel:
+    """A label broken into lines that fit the gutter."""
     figure = ax.get_figure(root=True)
     assert figure is not None
-    return EndLabel(x, y, wrapped(figure, text, gutter - _AWAY - 6, TEXT), colour)
+    return EndLabel(x, y, wrapped(figure, text, GUTTER - AWAY - EDGE / 2, TEXT), colour)
 
 
 def height_of(labels: Sequence[EndLabel]) -> float:
@@ -53,7 +52,7 @@ def place_end_labels(ax: Axes, labels: Sequence[EndLabel]) -> None:
     levels = [(label.y - low) / (high - low) * tall for label in upwards]
     middles = _spread(levels, [label.height for label in upwards], tall)
     for label, level, middle in zip(upwards, levels, middles, strict=True):
-        across = ScaledTranslation(_AWAY / POINTS, (middle - level) / POINTS, to_points)
+        across = ScaledTranslation(AWAY / POINTS, (middle - level) / POINTS, to_points)
         ax.annotate(
             label.text,
             (label.x, label.y),
@@ -65,8 +64,9 @@ def place_end_labels(ax: Axes, labels: Sequence[EndLabel]) -> None:
             linespacing=1.1,
             arrowprops={
                 "arrowstyle": "-",
-                "color": label.colour,
-                "linewidth": 1,
+                # Thin and grey: it must not be read as a piece of the curve.
+                "color": NOT_SIGNIFICANT,
+                "linewidth": 0.7,
                 "relpos": (0, 0.5),
                 "shrinkA": 1,
                 "shrinkB": 5,

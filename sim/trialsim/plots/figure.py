@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from trialsim.plots.style import DPI, style
-from trialsim.plots.words import counted
+from trialsim.plots.words import counted, plain
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Settings:
         parts = [
             f"{n_total or f'{self.n_total:,}'} participants",
             f"{counted(self.replicates, 'simulated trial')} for each assumption",
-            self.analysis,
+            plain(self.analysis),
             f"seed {self.seed}",
             f"scenario {self.digest}",
         ]

@@ -47,31 +47,32 @@ class _Placed:
         return low.row < high.row and low.left - 3 < high.at < low.right + 3
 
 
-def place_labels(ax: Axes, labels: Sequence[Label]) -> int:
+def place_labels(ax: Axes, labels: Sequence[Label], lift: float = 3.0) -> int:
     """Draw the labels above the axes, in as few rows as they need; returns that number.
 
     Earlier labels get the better places. The x limits must be final; the height of the axes need
-    not be, because every offset is in points.
+    not be, because every offset is in points. `lift` keeps them off marks at the top of the axes.
     """
     figure = ax.get_figure(root=True)
     assert figure is not None
     across = ax.get_window_extent().width * POINTS / figure.dpi
     low, high = ax.get_xlim()
     places = [(label.x - low) / (high - low) * across for label in labels]
-    taken = [
-        _Placed(0, at - 7, at + 7, at)
+    triangles = [
+        _Placed(0, at - 7, at + 7, at) if label.has_triangle else None
         for label, at in zip(labels, places, strict=True)
-        if label.has_triangle
     ]
+    texts: list[_Placed] = []
     rows = 0
-    for label, at in zip(labels, places, strict=True):
+    for label, at, own in zip(labels, places, triangles, strict=True):
         probe = figure.text(0, 0, label.text, fontsize=TEXT, fontweight=label.weight)
         width = size_of(probe)[0]
         probe.remove()
-        found = _free(label, at, width, across, taken)
-        taken.append(found)
+        others = [one for one in triangles if one is not None and one is not own]
+        found = _free(label, at, width, across, [*texts, *others])
+        texts.append(found)
         rows = max(rows, found.row + 1)
-        _draw(ax, label, found)
+        _draw(ax, label, found, lift)
     return rows
 
 
@@ -79,25 +80,25 @@ def _free(
     label: Label, at: float, width: float, across: float, taken: Sequence[_Placed]
 ) -> _Placed:
     """The lowest place near the label's own x that is free."""
-    aside = 11.0 if label.has_triangle else 4.0
-    left, middle, right = at - aside - width, at - width / 2, at + aside
-    # Away from zero: towards it stands the truth, or another triangle.
-    outwards = (left, right) if label.x < 0 else (right, left)
     candidates = []
     for row in range(len(taken) + 1):
         beside = label.has_triangle and row == 0
-        for start in outwards if beside else (middle, *outwards):
+        starts = [] if beside else [at - width / 2]
+        for aside in (11.0,) if beside else (4.0, 18.0):
+            # Away from zero: towards it stands the truth, or another triangle.
+            sides = [at - aside - width, at + aside]
+            starts += sides if label.x < 0 else sides[::-1]
+        for start in starts:
             clamped = min(max(start, 0.0), max(0.0, across - width))
             if not beside or clamped == start:
                 candidates.append(_Placed(row, clamped, clamped + width, at))
-    # The triangle of the label itself is no obstacle; it is `aside` away.
     candidates = [one for one in candidates if not any(one.overlaps(other) for other in taken)]
     clear = (one for one in candidates if not any(one.crosses(other) for other in taken))
     # Two labels for nearly the same place: the leader then passes behind the lower one.
     return next(clear, candidates[0])
 
 
-def _draw(ax: Axes, label: Label, at: _Placed) -> None:
+def _draw(ax: Axes, label: Label, at: _Placed, lift: float) -> None:
     figure = ax.get_figure(root=True)
     assert figure is not None
     across = ax.get_xaxis_transform()
@@ -113,7 +114,7 @@ def _draw(ax: Axes, label: Label, at: _Placed) -> None:
             color=label.colour,
             fontsize=0.9 * TEXT,
         )
-    height = 3 + at.row * ROW
+    height = lift + at.row * ROW
     if at.row > 0:
         ax.annotate(
             "",

@@ -15,14 +15,14 @@ from trialsim.plots.effect_axis import Contrast, name_effect_axis
 from trialsim.plots.figure import Drawn, Settings
 from trialsim.plots.labels import ROW, Label, place_labels
 from trialsim.plots.many_trials_text import alt_text, caption, takeaway
-from trialsim.plots.page import POINTS, Page, new_page, size_of, wrapped
+from trialsim.plots.page import AWAY, EDGE, GUTTER, RIGHT, Page, new_page, size_of, wrapped
 from trialsim.plots.panel import Panel, Published, View
-from trialsim.plots.style import SIGNIFICANT, TEXT, TRUTH, style
+from trialsim.plots.style import INK, SIGNIFICANT, TEXT, TRUTH, style
 from trialsim.plots.trial_marks import columns, fill, key, limits, reference_lines, shows_dots
 from trialsim.plots.trials import counts
-from trialsim.plots.words import exact
+from trialsim.plots.words import exact, plain
 
-_LEAST_TALL = 1.0  # inches; less does not show the shape of a distribution
+_LEAST_TALL = 62.0  # points; less does not show the shape of a distribution
 
 
 def many_trials(
@@ -47,7 +47,7 @@ def many_trials(
     view = View.of("", Panel(frame=frame, true_value=true_value, critical=critical), alpha)
     with style():
         page = new_page() if ax is None else None
-        return _draw([view], contrast, alpha, published, page, ax and [ax])[0]
+        return _draw([view], contrast, alpha, published, page, None if ax is None else [ax])[0]
 
 
 def many_trials_panels(
@@ -60,14 +60,12 @@ def many_trials_panels(
     better: Literal["lower", "higher"],
     unit: str = "points",
     published: Published | None = None,
-    axes: Sequence[Axes] | None = None,
 ) -> list[Axes]:
-    """One panel for each assumption, below one another on the same axes."""
+    """A new figure with one panel for each assumption, below one another on the same x axis."""
     contrast = Contrast(treatment, comparator, outcome_label, better, unit)
     views = [View.of(name, panel, alpha) for name, panel in panels.items()]
     with style():
-        page = new_page() if axes is None else None
-        return _draw(views, contrast, alpha, published, page, axes)
+        return _draw(views, contrast, alpha, published, new_page())
 
 
 def draw_many_trials(
@@ -109,24 +107,25 @@ def _draw(
     """Draw on a page that makes room for all text, or on axes that stay where they are."""
     if not views:
         raise ValueError("no assumption to draw")
-    axes = page.add_axes(len(views)) if page is not None else axes
+    if page is not None:
+        axes = page.add_axes(len(views), right=GUTTER if views[0].name else RIGHT)
     assert axes is not None
-    above = []
+    above, least = [], []
     for ax, view in zip(axes, views, strict=True):
+        is_first = ax is axes[0]
         ax.set_xlim(limits(views, published))
         ax.tick_params(labelbottom=ax is axes[-1])
-        is_first = ax is axes[0]
-        room = ROW * place_labels(ax, _labels(view, published if is_first else None, is_first)) + 5
-        if view.name:
-            room += _title(ax, view.title(contrast.unit), room) + 5
-        above.append(room + (key(ax, views, alpha, room + 4) + 10 if is_first else 12))
+        room = ROW * place_labels(ax, _labels(view, published if is_first else None, is_first)) + 4
+        above.append(room + (key(ax, views, alpha, room + 6) + 6 if is_first else 8))
+        # The text in the gutter may begin level with the labels.
+        least.append(_beside(ax, view, contrast.unit) - ROW if view.name else 0)
     below = name_effect_axis(axes[-1], contrast)
     if page is not None:
-        page.arrange(axes, above, below, _LEAST_TALL)
+        page.arrange(axes, above, below, max(_LEAST_TALL, *least))
 
     fill(axes, views)
     for ax, view in zip(axes, views, strict=True):
-        reference_lines(ax, view, published)
+        reference_lines(ax, view, published, are_behind=shows_dots(views))
     if len(views) == 1 and not shows_dots(views):
         edges = columns(views, axes[0])
         axes[0].set_ylabel(f"trials per {exact(edges[1] - edges[0])} {contrast.unit}")
@@ -135,34 +134,39 @@ def _draw(
 
 def _labels(view: View, published: Published | None, is_first: bool) -> list[Label]:
     """What stands above one panel. What is the same in all panels is said above the first."""
-    who = "false alarms" if view.is_null else "significant trials"
-    labels = [
-        Label(mean, f"{who} average {text}", SIGNIFICANT, has_triangle=True)
-        for mean, text in view.averages()
-    ]
-    truth = "truth: no difference" if view.is_null else f"truth {exact(view.truth)}"
+    labels = [Label(mean, text, SIGNIFICANT, has_triangle=True) for mean, text in view.averages()]
+    # Beside a panel its truth is written out; axes of your own have only this label.
+    truth = "truth" if view.name else f"truth {exact(view.truth)}"
     labels.append(Label(view.truth, truth, TRUTH, weight="bold"))
     if published is not None:
-        text = f"{published.get('label', 'published')} {exact(published['value'])}"
-        labels.append(Label(published["value"], text))
+        text = f"{published.label} {exact(published.value)}"
+        labels.append(Label(published.value, text))
     if is_first and not view.is_null:
         labels.append(Label(0, "no difference"))
     return labels
 
 
-def _title(ax: Axes, text: str, above: float) -> float:
-    """The panel's name and result, over its labels; returns its height in points."""
+def _beside(ax: Axes, view: View, unit: str) -> float:
+    """Name, truth and result in the gutter, each in the colour of its marks; returns the height."""
     figure = ax.get_figure(root=True)
     assert figure is not None
-    across = ax.get_window_extent().width * POINTS / figure.dpi
-    title = ax.annotate(
-        wrapped(figure, text, across, TEXT, "bold"),
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, above),
-        textcoords="offset points",
-        ha="left",
-        va="bottom",
-        fontweight="bold",
+    lines = (
+        (plain(view.name), INK),
+        (f"truth {exact(view.truth)} {unit}", TRUTH),
+        (view.result, SIGNIFICANT),
     )
-    return size_of(title)[1]
+    height = 0.0
+    for text, colour in lines:
+        written = ax.annotate(
+            wrapped(figure, text, GUTTER - AWAY - EDGE / 2, TEXT, "bold"),
+            (1, 1),
+            xycoords="axes fraction",
+            xytext=(AWAY, ROW - 3 - height),
+            textcoords="offset points",
+            ha="left",
+            va="top",
+            color=colour,
+            fontweight="bold",
+        )
+        height += size_of(written)[1] + 4
+    return height

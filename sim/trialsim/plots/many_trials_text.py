@@ -20,10 +20,10 @@ _FEWEST = 30  # significant trials, before their average is worth a sentence
 
 def takeaway(views: Sequence[View], contrast: Contrast) -> str:
     """How often trials like this one are significant, and how far those then mislead."""
-    known = [view for view in views if np.isfinite(view.share)]
-    if not known:
-        return "No simulated trial could be analysed."
-    return " ".join(part for part in (_how_often(known), _how_misleading(known, contrast)) if part)
+    sound = [view for view in views if view.is_sound]
+    parts = [_how_often(sound), _how_misleading(sound, contrast)] if sound else []
+    parts += [f"Under {quoted(one.name)}: {one.result}." for one in views if not one.is_sound]
+    return " ".join(part for part in parts if part)
 
 
 def caption(
@@ -32,6 +32,9 @@ def caption(
     """Settings, assumptions, how to read the marks, and what is left out."""
     truths = [f"{plain(view.name)} {exact(view.truth)}" for view in views]
     lines = "Orange line: the truth. Thin line: no difference."
+    if any(view.averages() for view in views):
+        lines += " Triangles: means of the significant estimates"
+        lines += ", one a side if the truth is none." if any(one.is_null for one in views) else "."
     if published is not None:
         lines += " Dashed line: the published estimate."
     if shows_dots(views):
@@ -39,7 +42,7 @@ def caption(
     else:
         width = bin_width(limits(views, published))
         marks = f"Bars are {exact(width)} {contrast.unit} wide."
-    errors = [view.mcse for view in views if np.isfinite(view.mcse)]
+    errors = [view.half_width for view in views if np.isfinite(view.mcse)]
     error = f"Monte Carlo error of the shares: at most {error_of_100(max(errors, default=0.0))}."
     return " ".join(
         [
@@ -73,7 +76,7 @@ def alt_text(views: Sequence[View], contrast: Contrast, published: Published | N
         of_them = f", which average {averages}" if averages else ""
         parts.append(f"{view.title(contrast.unit)}{of_them}.")
     if published is not None:
-        parts.append(f"The published estimate is {exact(published['value'])}.")
+        parts.append(f"The published estimate is {exact(published.value)}.")
     return " ".join(parts)
 
 
@@ -94,7 +97,7 @@ def _how_often(views: Sequence[View]) -> str:
 
 
 def _each(views: Sequence[View], word: str) -> list[str]:
-    """ "24 are significant under “large trials”", and for the next ones only "98 under ..."."""
+    """First "24 are significant under “large trials”", then only "98 under ..."."""
     return [
         f"{view.frequency} {'' if place else f'are {word} '}under {quoted(view.name)}"
         for place, view in enumerate(views)
@@ -115,5 +118,5 @@ def _how_misleading(views: Sequence[View], contrast: Contrast) -> str:
     _, view, (_, text) = min(told, key=lambda one: one[0])
     return (
         f"Where the truth is {exact(view.truth)} {contrast.unit}, "
-        f"the significant trials report {text} on average."
+        f"significant trials report {text} on average."
     )

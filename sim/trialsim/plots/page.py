@@ -20,7 +20,11 @@ from trialsim.plots.style import DPI, HEADING, HEIGHT, QUIET, SMALL, TEXT, WIDTH
 
 POINTS = 72.0
 EDGE = 16.0
-LEFT, RIGHT = 74.0, 24.0
+LEFT, RIGHT = 70.0, 24.0
+GUTTER = 190.0
+"""Points to the right of the axes, for what curves and panels are called."""
+AWAY = 22.0
+"""Points from the axes to a text in the gutter."""
 
 
 def size_of(text: Text) -> tuple[float, float]:
@@ -31,20 +35,59 @@ def size_of(text: Text) -> tuple[float, float]:
     return box.width * POINTS / figure.dpi, box.height * POINTS / figure.dpi
 
 
-def wrapped(figure: Figure, text: str, width: float, size: float, weight: str = "normal") -> str:
-    """The text with line breaks, so that no line is wider than `width` points."""
+def wrapped(
+    figure: Figure,
+    text: str,
+    width: float,
+    size: float,
+    weight: str = "normal",
+    *,
+    is_balanced: bool = False,
+) -> str:
+    """The text with line breaks, so that no line is wider than `width` points.
+
+    Balanced lines are of similar length: no single word on the last one.
+    """
+    # Browsers without this font set it a little wider than it is measured here.
+    width *= 0.97
     probe = figure.text(0, 0, "", fontsize=size, fontweight=weight)
+
+    def across(piece: str) -> float:
+        probe.set_text(piece)
+        return size_of(probe)[0]
+
+    words: list[str] = []
+    # At spaces only: a no-break space holds its words together.
+    for rest in text.replace("\n", " ").split(" "):
+        while across(rest) > width and len(rest) > 1:
+            end = next((n for n in range(len(rest) - 1, 1, -1) if across(rest[:n]) <= width), 1)
+            words.append(rest[:end])
+            rest = rest[end:]
+        words.append(rest)
+    widths = [across(word) for word in words]
+    space = across("n n") - across("nn")
+    probe.remove()
+
+    lines = _lines(words, widths, space, width)
+    for share in (0.95, 0.9, 0.85, 0.8, 0.75, 0.7) if is_balanced else ():
+        narrower = _lines(words, widths, space, share * width)
+        if len(narrower) == len(lines):
+            lines = narrower
+    return "\n".join(lines)
+
+
+def _lines(words: list[str], widths: list[float], space: float, width: float) -> list[str]:
+    """As many words on each line as fit, by the widths of the words."""
     lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        probe.set_text(longer)
-        # Browsers without this font set it a little wider than it is measured here.
-        if lines and size_of(probe)[0] < 0.97 * width:
-            lines[-1] = longer
+    used = 0.0
+    for word, needed in zip(words, widths, strict=True):
+        if lines and used + space + needed <= width:
+            lines[-1] += f" {word}"
+            used += space + needed
         else:
             lines.append(word)
-    probe.remove()
-    return "\n".join(lines)
+            used = needed
+    return lines
 
 
 @dataclass(frozen=True)
@@ -67,9 +110,9 @@ class Page:
     def arrange(
         self, axes: Sequence[Axes], above: Sequence[float], below: float, least: float
     ) -> None:
-        """Stack the axes with room above each and below the last; `least` is a height in inches."""
+        """Stack the axes with room above each and below the last, each at least `least` tall."""
         fixed = self.head + sum(above) + below + self.foot
-        height = max(POINTS * HEIGHT, fixed + len(axes) * POINTS * least)
+        height = max(POINTS * HEIGHT, fixed + len(axes) * least)
         self.figure.set_size_inches(WIDTH, height / POINTS)
         each = (height - fixed) / len(axes)
         top = height - self.head
@@ -86,11 +129,11 @@ def new_page(takeaway: str = "", caption: str = "") -> Page:
     across = POINTS * WIDTH - 2 * EDGE
     head = foot = EDGE
     if takeaway:
-        text = wrapped(figure, takeaway, across, HEADING, "bold")
+        text = wrapped(figure, takeaway, across, HEADING, "bold", is_balanced=True)
         heading = _held(figure, text, 1, va="top", fontsize=HEADING, fontweight="bold")
-        head += size_of(heading)[1] + 0.6 * TEXT
+        head += size_of(heading)[1] + 0.9 * TEXT
     if caption:
-        text = wrapped(figure, caption, across, SMALL)
+        text = wrapped(figure, caption, across, SMALL, is_balanced=True)
         small = _held(figure, text, 0, va="bottom", fontsize=SMALL, color=QUIET)
         foot += size_of(small)[1] + 0.7 * TEXT
     return Page(figure, head, foot)

@@ -1,39 +1,42 @@
-"""One panel of many trials: what the caller hands over, and what is counted and said of it."""
+"""One panel of many trials: what is given, what is counted in it, and what is said of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
 
 from trialsim.plots.trials import Trials
-from trialsim.plots.words import decimals_of, exact, number, per_100, plain, supported
+from trialsim.plots.words import decimals_of, exact, half_width, number, per_100, plain, supported
 
 FEWEST_FOR_A_MEAN = 5
 NO_EFFECT = 1e-9
 """A truth nearer to zero than this is none: its significant trials are false alarms."""
+MOST_FAILED = 0.05
+"""Share of failed analyses above which no share of significant trials is stated."""
 
 
-class Published(TypedDict):
-    """A published result that a figure places among the simulated ones."""
+@dataclass(frozen=True)
+class Published:
+    """A published estimate that a figure places among the simulated ones."""
 
     value: float
-    label: NotRequired[str]
+    label: str = "published"
 
 
-class Panel(TypedDict):
-    """The trials of one assumption."""
+@dataclass(frozen=True)
+class Panel:
+    """What a figure is given about one assumption."""
 
     frame: pd.DataFrame
     """One row a trial: `estimate`, `p_value`, `converged`."""
     true_value: float
     critical: float
-    """The smallest significant difference, above zero."""
-    rejection_rate: NotRequired[float]
-    """Share significant; the frame's own when left out."""
-    mcse: NotRequired[float]
+    """The smallest significant difference, without its sign."""
+    rejection_rate: float | None = None
+    """Share significant; counted in the frame when left out."""
+    mcse: float | None = None
     """Monte Carlo error of that share."""
 
 
@@ -51,15 +54,15 @@ class View:
     @classmethod
     def of(cls, name: str, panel: Panel, alpha: float) -> View:
         """Count one panel."""
-        trials = Trials.of(panel["frame"], alpha)
+        trials = Trials.of(panel.frame, alpha)
         share, mcse = trials.rejection_rate
         return cls(
             name,
             trials,
-            float(panel["true_value"]),
-            abs(float(panel["critical"])),
-            float(panel.get("rejection_rate", share)),
-            float(panel.get("mcse", mcse)),
+            float(panel.true_value),
+            abs(float(panel.critical)),
+            share if panel.rejection_rate is None else float(panel.rejection_rate),
+            mcse if panel.mcse is None else float(panel.mcse),
         )
 
     @property
@@ -87,10 +90,26 @@ class View:
         """Significant trials in 100: "24", "fewer than 1"."""
         return per_100(self.share, self.mcse)
 
+    @property
+    def is_sound(self) -> bool:
+        """Few enough trials failed for the share among the others to stand for all."""
+        n_all = self.trials.n + self.trials.n_failed
+        return bool(np.isfinite(self.share)) and self.trials.n_failed <= MOST_FAILED * n_all
+
+    @property
+    def result(self) -> str:
+        """Share significant, in the word that the truth allows."""
+        if not self.is_sound:
+            failed = per_100(self.trials.n_failed / max(1, self.trials.n + self.trials.n_failed))
+            return f"the analysis failed in {failed} of 100 trials"
+        word = "false\u00a0alarms" if self.is_null else "power"
+        return f"{self.frequency} of 100 significant ({word})"
+
+    @property
+    def half_width(self) -> float:
+        """Half of the 95% Monte Carlo interval of that share."""
+        return half_width(self.mcse, self.trials.n)
+
     def title(self, unit: str) -> str:
-        """Name, truth and share significant, in the words that the truth allows."""
-        result = "no trial could be analysed"
-        if np.isfinite(self.share):
-            word = "false alarms" if self.is_null else "power"
-            result = f"{self.frequency} of 100 significant ({word})"
-        return f"{plain(self.name)}: truth {exact(self.truth)} {unit}, {result}"
+        """Name, truth and result in one line."""
+        return f"{plain(self.name)}: truth {exact(self.truth)} {unit}, {self.result}"

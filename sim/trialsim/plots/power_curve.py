@@ -7,18 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from trialsim.plots.end_labels import EndLabel, end_label, height_of, place_end_labels
 from trialsim.plots.figure import Drawn, Settings
 from trialsim.plots.labels import ROW, Label, place_labels
-from trialsim.plots.page import POINTS, Page, new_page
+from trialsim.plots.page import GUTTER, Page, new_page
 from trialsim.plots.power_curve_text import alt_text, caption, takeaway
 from trialsim.plots.style import INK, NOT_SIGNIFICANT, QUIET, TEXT, Look, looks, style
-from trialsim.plots.words import plain
+from trialsim.plots.words import half_width, plain
 
-_GUTTER = 196.0  # points to the right of the axes, for the names of the curves
-_LEAST_TALL = 2.6  # inches
+_LEAST_TALL = 190.0  # points
 
 
 def power_curve(
@@ -47,7 +46,7 @@ def draw_power_curve(
     name: str = "power_curve",
 ) -> Drawn:
     """The finished figure, with its takeaway as heading and its settings as caption."""
-    numbers = with_bands(frame)
+    numbers = with_bands(frame if "n_used" in frame else frame.assign(n_used=settings.replicates))
     heading = takeaway(numbers, marked_n_total)
     small = caption(numbers, alpha, settings)
     with style():
@@ -58,17 +57,22 @@ def draw_power_curve(
 
 def with_bands(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that have a value, curve by curve, with the ends of their Monte Carlo band."""
-    columns = ["assumption", "is_null", "n_total", "value", "mcse"]
-    known = frame.loc[np.isfinite(frame["value"].to_numpy(float, na_value=np.nan)), columns]
+    wanted = ["assumption", "is_null", "n_total", "value", "mcse", "n_used"]
+    columns = [name for name in wanted if name in frame]
+    known: pd.DataFrame = frame.loc[
+        np.isfinite(frame["value"].to_numpy(float, na_value=np.nan)), columns
+    ]
     known = known.astype({"is_null": bool})
     order = {name: place for place, name in enumerate(frame["assumption"].unique())}
     known = known.sort_values("n_total", kind="stable").sort_values(
         "assumption", key=lambda names: names.map(order), kind="stable", ignore_index=True
     )
-    half = 1.96 * known["mcse"].fillna(0.0)
-    return known.assign(
+    n = known["n_used"] if "n_used" in known else pd.Series(0, index=known.index)
+    half = np.array([half_width(*pair) for pair in zip(known["mcse"], n, strict=True)], float)
+    banded: pd.DataFrame = known.assign(
         lower=(known["value"] - half).clip(lower=0.0), upper=(known["value"] + half).clip(upper=1.0)
     )
+    return banded
 
 
 def _draw(
@@ -79,12 +83,15 @@ def _draw(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw on a page that makes room for all text, or on axes that stay where they are."""
-    ax = page.add_axes(1, right=_GUTTER)[0] if page is not None else ax
+    ax = page.add_axes(1, right=GUTTER)[0] if page is not None else ax
     assert ax is not None
     ax.set_xlim(_x_limits(numbers["n_total"].tolist(), marked_n_total))
     ax.set_ylim(0, 100)
     ax.set_yticks([0, 20, 40, 60, 80, 90, 100])
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
+    sizes = sorted({int(n) for n in numbers["n_total"]})
+    is_single = len(sizes) == 1 and marked_n_total in (None, *sizes)
+    locator = FixedLocator([0, *sizes]) if is_single else MaxNLocator(nbins=8, integer=True)
+    ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n:,.0f}"))
     ax.set_xlabel("participants in all arms together")
     ax.set_ylabel("significant trials, of 100")
@@ -93,10 +100,10 @@ def _draw(
     nulls = {name for name, rows in curves.items() if rows["is_null"].all()}
     names = _names(ax, curves, nulls, alpha)
     marks = [] if marked_n_total is None else [_mark(ax, marked_n_total)]
-    rows_above = place_labels(ax, marks)
+    rows_above = place_labels(ax, marks, lift=8)
     if page is not None:
-        tall = max(_LEAST_TALL, height_of(names) / POINTS)
-        page.arrange([ax], [rows_above * ROW + 8], 4.2 * TEXT, tall)
+        tall = max(_LEAST_TALL, height_of(names))
+        page.arrange([ax], [rows_above * ROW + 10], 4.0 * TEXT, tall)
 
     _references(ax, alpha)
     seen = looks(list(curves), references=nulls)
@@ -109,7 +116,9 @@ def _draw(
 def _x_limits(sizes: Sequence[int], marked_n_total: int | None) -> tuple[float, float]:
     ends = [*sizes, *([] if marked_n_total is None else [marked_n_total])] or [1]
     low, high = min(ends), max(ends)
-    room = 0.04 * (high - low) if low < high else 0.5 * low
+    if low == high:
+        return 0, 1.08 * high  # a single size stands near its names
+    room = 0.04 * (high - low)
     return low - room, high + room
 
 
@@ -126,12 +135,14 @@ def _names(
             100 * float(rows["value"].iloc[-1]),
             texts[name],
             seen[name].colour,
-            _GUTTER,
         )
         for name, rows in curves.items()
     ]
+    if nulls:
+        # Their curve runs along that line, and the caption names it.
+        return found
     end = ax.get_xlim()[1]
-    return [*found, end_label(ax, end, 100 * alpha, f"p < {alpha:g} allows", QUIET, _GUTTER)]
+    return [*found, end_label(ax, end, 100 * alpha, f"allowed by p < {alpha:g}", QUIET)]
 
 
 def _mark(ax: Axes, n_total: int) -> Label:
@@ -152,6 +163,8 @@ def _curve(ax: Axes, rows: pd.DataFrame, look: Look) -> None:
         ax.fill_between(n, low, high, color=look.colour, alpha=0.22, linewidth=0, zorder=2)
     else:
         ax.vlines(n, low, high, color=look.colour, linewidth=look.width, zorder=2)
+        for end in (low, high):
+            ax.plot(n, end, "_", color=look.colour, ms=18, mew=look.width, clip_on=False)
     ax.plot(
         n,
         100 * rows["value"],

@@ -28,7 +28,7 @@ def takeaway(numbers: pd.DataFrame, marked_n_total: int | None) -> str:
 
 
 def _shares(effects: pd.DataFrame, nulls: pd.DataFrame) -> list[str]:
-    """ "98 of 100 trials are significant under ...", then shorter, then the false alarms."""
+    """First "98 of 100 trials are significant under ...", then shorter, then the false alarms."""
     said: list[str] = []
     if len(effects) + len(nulls) > _MOST_NAMED and len(effects) > 1:
         lowest, highest = effects.iloc[-1], effects.iloc[0]
@@ -67,9 +67,9 @@ def caption(numbers: pd.DataFrame, alpha: float, settings: Settings) -> str:
         "Dashed: 80 and 90 of 100. "
         f"Dotted: the {100 * alpha:g} of 100 that p < {alpha:g} allows when there is no effect."
     )
-    half = float(numbers["mcse"].max()) if len(numbers) else 0.0
+    half = float((numbers["upper"] - numbers["lower"]).max()) / 2 if len(numbers) else 0.0
     if len(sizes) > 1:
-        thin = ", thinner than the lines" if 196 * half < 1 else ""
+        thin = ", thinner than the lines" if half < 0.01 else ""
         error = f"Bands: pointwise 95% Monte Carlo error, at most {error_of_100(half)}{thin}."
         error += " The sizes share their random numbers: smooth does not mean exact."
     else:

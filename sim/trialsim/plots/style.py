@@ -25,7 +25,7 @@ BAND = "#E9E9E9"
 WIDTH, HEIGHT = 10.0, 5.6
 """Inches: a slide of 16:9. The letters stay legible when it is printed a text column wide."""
 DPI = 150
-TEXT, HEADING, SMALL = 14.0, 17.0, 11.0
+TEXT, HEADING, SMALL = 13.0, 15.5, 10.5
 """Points: labels and ticks, the takeaway, the caption."""
 
 _SETTINGS = {
@@ -39,6 +39,8 @@ _SETTINGS = {
     "ytick.labelsize": TEXT,
     "legend.fontsize": TEXT,
     "svg.fonttype": "none",
+    # Dollars in the name of an outcome are dollars, not mathematics.
+    "text.parse_math": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": QUIET,
@@ -94,8 +96,8 @@ _LOOKS = (
     Look(THIRD, (0, (5, 2)), "s"),
     Look("#882255", (0, (6, 2, 1.2, 2)), "^"),
     Look(INK, (0, (1.2, 1.4)), "D"),
-    Look(SIGNIFICANT, (0, (9, 3)), "v", hollow=True),
-    Look(THIRD, (0, (3, 1.5, 1, 1.5, 1, 1.5)), "P", hollow=True),
+    Look("#6A3D9A", (0, (9, 3)), "v", hollow=True),
+    Look("#7F5B00", (0, (3, 1.5, 1, 1.5, 1, 1.5)), "P", hollow=True),
 )
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
-from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
-from trialsim.plots.page import POINTS
+from trialsim.plots.page import EDGE, POINTS
 from trialsim.plots.panel import Published, View
 from trialsim.plots.style import BAND, INK, NOT_SIGNIFICANT, SIGNIFICANT, TEXT, TRUTH, halo
 from trialsim.plots.trials import Trials, bin_edges, bin_width, dot_width, x_limits
@@ -23,7 +23,12 @@ from trialsim.plots.words import decimals_of, number
 MOST_DOTS = 500
 """Up to so many trials each is a dot; beyond, dots would be too small to be counted."""
 
-_HATCHED = {"facecolor": "white", "edgecolor": NOT_SIGNIFICANT, "hatch": "////", "linewidth": 0.9}
+_HATCHED: dict[str, Any] = {
+    "facecolor": "white",
+    "edgecolor": NOT_SIGNIFICANT,
+    "hatch": "////",
+    "linewidth": 0.9,
+}
 
 
 def shows_dots(views: Sequence[View]) -> bool:
@@ -33,7 +38,7 @@ def shows_dots(views: Sequence[View]) -> bool:
 
 def limits(views: Sequence[View], published: Published | None) -> tuple[float, float]:
     """Ends of the x axis: all trials and every mark."""
-    marks = [0.0] if published is None else [0.0, published["value"]]
+    marks = [0.0] if published is None else [0.0, published.value]
     for view in views:
         marks += [view.truth, -view.critical, view.critical]
     return x_limits([view.trials for view in views], marks)
@@ -110,18 +115,22 @@ def _say_beyond(ax: Axes, trials: Trials, edges: NDArray[np.float64]) -> None:
     )
     for n, x, align, text in sides:
         if n:
-            ax.text(x, 0.5, text.format(f"{n:,}"), transform=ax.transAxes, ha=align)
+            said = ax.text(
+                x, 0.98, text.format(f"{n:,}"), transform=ax.transAxes, ha=align, va="top"
+            )
+            said.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
+            said.set_zorder(5)
 
 
-def reference_lines(ax: Axes, view: View, published: Published | None) -> None:
+def reference_lines(ax: Axes, view: View, published: Published | None, *, are_behind: bool) -> None:
     """No difference thin, the truth solid, the published result dashed."""
-    ax.axvline(0, color=INK, linewidth=1.1, zorder=3)
+    # Behind dots, because each of them counts; before bars, because only their outline does.
+    level = 1.0 if are_behind else 3.0
+    ax.axvline(0, color=INK, linewidth=1.1, zorder=level)
+    ax.axvline(view.truth, color=TRUTH, lw=3.0, zorder=level + 0.1, path_effects=halo(3.0))
     if published is not None:
-        dashed = (0, (5, 3))
-        ax.axvline(
-            published["value"], color=INK, lw=1.8, ls=dashed, zorder=3, path_effects=halo(1.8)
-        )
-    ax.axvline(view.truth, color=TRUTH, lw=3.0, zorder=4, path_effects=halo(3.0))
+        # Over the truth: where they coincide, its dashes still show.
+        ax.axvline(published.value, color=INK, lw=1.8, ls=(0, (5, 3)), zorder=level + 0.2)
 
 
 def key(ax: Axes, views: Sequence[View], alpha: float, above: float) -> float:
@@ -130,9 +139,9 @@ def key(ax: Axes, views: Sequence[View], alpha: float, above: float) -> float:
     assert figure is not None
     entries: list[tuple[Patch | Line2D, str]]
     if shows_dots(views):
-        dot = {"marker": "o", "linestyle": "", "markersize": 0.7 * TEXT}
+        dot: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 0.7 * TEXT}
         entries = [
-            (Line2D([], [], color=SIGNIFICANT, **dot), f"significant trial (p < {alpha:g})"),
+            (Line2D([], [], color=SIGNIFICANT, **dot), f"significant (p < {alpha:g})"),
             (Line2D([], [], color=NOT_SIGNIFICANT, mfc="white", **dot), "not significant"),
         ]
     else:
@@ -140,40 +149,39 @@ def key(ax: Axes, views: Sequence[View], alpha: float, above: float) -> float:
             (Patch(color=SIGNIFICANT, linewidth=0), f"significant (p < {alpha:g})"),
             (Patch(**_HATCHED), "not significant"),
         ]
+    if any(view.averages() for view in views):
+        triangle = Line2D(
+            [], [], color=SIGNIFICANT, marker="v", linestyle="", markersize=0.7 * TEXT
+        )
+        entries.insert(1, (triangle, "their mean"))
     entries.append((Patch(color=BAND), f"smallest significant difference {_critical(views)}"))
     handles, texts = zip(*entries, strict=True)
-    across = ax.get_window_extent().width
-    for n_columns in (3, 2, 1):
-        legend = _legend(ax, handles, texts, above, n_columns)
-        if legend.get_window_extent().width <= across:
+    start = EDGE - ax.get_window_extent().x0 * POINTS / figure.dpi
+    across = POINTS * figure.get_figwidth() - 2 * EDGE
+    for n_columns in (4, 2, 1):
+        legend = ax.legend(
+            handles,
+            texts,
+            ncols=n_columns,
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            bbox_transform=ax.transAxes
+            + ScaledTranslation(start / POINTS, above / POINTS, figure.dpi_scale_trans),
+            borderaxespad=0,
+            borderpad=0,
+            handlelength=1.4,
+            handletextpad=0.5,
+            columnspacing=1.3,
+            frameon=False,
+        )
+        box = legend.get_window_extent()
+        if box.width * POINTS / figure.dpi <= across:
             break
-    return legend.get_window_extent().height * POINTS / figure.dpi
-
-
-def _legend(
-    ax: Axes, handles: Sequence[Patch | Line2D], texts: Sequence[str], above: float, n_columns: int
-) -> Legend:
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    lifted = ScaledTranslation(0, above / POINTS, figure.dpi_scale_trans)
-    return ax.legend(
-        handles,
-        texts,
-        ncols=n_columns,
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        bbox_transform=ax.transAxes + lifted,
-        borderaxespad=0,
-        borderpad=0,
-        handlelength=1.4,
-        handletextpad=0.5,
-        columnspacing=1.4,
-        frameon=False,
-    )
+    return box.height * POINTS / figure.dpi
 
 
 def _critical(views: Sequence[View]) -> str:
-    """ "±1.9", or the range over the panels."""
+    """The smallest significant difference, "±1.9", or its range over the panels."""
     values = [view.critical for view in views if np.isfinite(view.critical)]
     if not values:
         return "unknown"

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-IS_NULL = 1e-9
-"""A truth nearer to zero than this is no effect: its significant trials are false alarms."""
 _ROUND = (1.0, 2.0, 2.5, 5.0)
+_ROUND_FOR_DOTS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Trials:
         """From rows with `estimate`, `p_value` and `converged`; failures are counted, not drawn."""
         estimate = frame["estimate"].to_numpy(float, na_value=np.nan)
         p_value = frame["p_value"].to_numpy(float, na_value=np.nan)
-        converged = frame["converged"].fillna(False).to_numpy(bool)
+        converged = frame["converged"].to_numpy(float, na_value=0.0) > 0
         analysed = converged & np.isfinite(estimate) & np.isfinite(p_value)
         return cls(estimate[analysed], p_value[analysed] < alpha, int((~analysed).sum()))
 
@@ -67,27 +66,25 @@ def x_limits(panels: Iterable[Trials], marks: Iterable[float]) -> tuple[float, f
     ends = [mark for mark in marks if isfinite(mark)]
     for trials in panels:
         if trials.n:
-            low, high = np.quantile(trials.estimate, (0.001, 0.999))
-            span = high - low
-            ends += [
-                max(float(trials.estimate.min()), float(low - span)),
-                min(float(trials.estimate.max()), float(high + span)),
-            ]
+            low, high = np.quantile(trials.estimate, (0.005, 0.995))
+            far = 0.5 * (high - low)
+            near = (low - far <= trials.estimate) & (trials.estimate <= high + far)
+            ends += [float(trials.estimate[near].min()), float(trials.estimate[near].max())]
     low, high = min(ends, default=0.0), max(ends, default=0.0)
     room = 0.03 * (high - low) or 1.0
     return low - room, high + room
 
 
-def round_widths(span: float) -> list[float]:
-    """Round bin widths for an axis of that length, the widest first."""
+def _round_widths(span: float, steps: Sequence[float]) -> list[float]:
+    """Round widths for an axis of that length, the widest first."""
     top = floor(log10(span))
-    return [step * 10.0**power for power in range(top, top - 6, -1) for step in _ROUND[::-1]]
+    return [step * 10.0**power for power in range(top, top - 6, -1) for step in steps[::-1]]
 
 
 def bin_width(limits: tuple[float, float], n_bins: int = 50) -> float:
     """The round width that cuts the axis into about `n_bins`."""
     span = limits[1] - limits[0]
-    return min(round_widths(span), key=lambda width: abs(np.log(span / width / n_bins)))
+    return min(_round_widths(span, _ROUND), key=lambda width: abs(np.log(span / width / n_bins)))
 
 
 def bin_edges(limits: tuple[float, float], width: float) -> NDArray[np.float64]:
@@ -103,7 +100,7 @@ def counts(trials: Trials, edges: NDArray[np.float64]) -> pd.DataFrame:
     place = np.searchsorted(edges, trials.estimate, side="right")
     size = len(edges) + 1
     significant = np.bincount(place[trials.significant], minlength=size)
-    frame = pd.DataFrame(
+    bins = pd.DataFrame(
         {
             "left": open_ended[:-1],
             "right": open_ended[1:],
@@ -111,9 +108,10 @@ def counts(trials: Trials, edges: NDArray[np.float64]) -> pd.DataFrame:
             "not_significant": np.bincount(place, minlength=size) - significant,
         }
     )
-    beyond = ~np.isfinite(frame["left"]) | ~np.isfinite(frame["right"])
-    empty = frame["significant"] + frame["not_significant"] == 0
-    return frame[~(beyond & empty)].reset_index(drop=True)
+    # The open ends are listed only when a trial lies there.
+    first = 0 if np.any(place == 0) else 1
+    last = size if np.any(place == size - 1) else size - 1
+    return bins.iloc[first:last].reset_index(drop=True)
 
 
 def dot_width(
@@ -124,9 +122,10 @@ def dot_width(
     `across` and `tall` are the size of the axes; a dot is as tall as it is wide.
     """
     span = limits[1] - limits[0]
-    for width in round_widths(span):
+    widths = _round_widths(span, _ROUND_FOR_DOTS)
+    for width in widths:
         edges = bin_edges(limits, width)
         highest = max(int(np.histogram(one.estimate, edges)[0].max()) for one in panels)
         if highest * width / span * across <= 0.96 * tall and len(edges) > 20:
             return width
-    return round_widths(span)[-1]
+    return widths[-1]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor, isfinite, log10
 
+from trialsim.operating.rounding import frequency_sentence, share_interval
+
 MINUS = "\u2212"
 
 
@@ -19,12 +21,12 @@ def quoted(name: str) -> str:
 
 
 def listed(parts: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """Parts as a sentence lists them: "a, b and c"."""
     return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
 
 
 def counted(n: int, noun: str) -> str:
-    """ "1 trial", "10,000 trials"."""
+    """A count with its noun: "1 trial", "10,000 trials"."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
@@ -49,22 +51,25 @@ def decimals_of(scale: float) -> int:
 
 
 def supported(mcse: float, most: int) -> int:
-    """Decimals of a simulated value: the last one moves by one at most in its 95% MC error."""
+    """Decimals of a simulated value: one of the last is at least one Monte Carlo error."""
     if not isfinite(mcse) or mcse <= 0:
         return most
-    return min(most, max(0, floor(-log10(2 * mcse))))
+    return min(most, max(0, floor(-log10(mcse))))
 
 
 def per_100(share: float, mcse: float = 0.0) -> str:
     """A share as a frequency: "24"; "about 24" where its standard error exceeds two in 100."""
-    if 0 < share < 0.005:
-        return "fewer than 1"
-    if 0.995 < share < 1:
-        return "more than 99"
-    return f"{'about ' if mcse > 0.02 else ''}{round(100 * share)}"
+    count = frequency_sentence(share).removesuffix(" of 100")
+    return f"about {count}" if mcse > 0.02 and count.isdigit() else count
 
 
-def error_of_100(mcse: float) -> str:
-    """The 95% Monte Carlo error of a share: "±0.9 in 100"."""
-    half = 196 * mcse
-    return f"±{half:.0f} in 100" if half >= 2 else f"±{half:.1f} in 100"
+def half_width(mcse: float, n: int) -> float:
+    """Half of a share's 95% Monte Carlo interval; for 0 of n, or all n, Wilson's other end."""
+    if mcse > 0 or n == 0:
+        return 1.96 * mcse
+    return share_interval(0, n)[1]
+
+
+def error_of_100(half: float) -> str:
+    """Half of an interval of shares: "±0.9 in 100"."""
+    return f"±{100 * half:.0f} in 100" if half >= 0.02 else f"±{100 * half:.1g} in 100"

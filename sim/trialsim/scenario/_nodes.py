@@ -22,7 +22,7 @@ MAX_DEPTH = 40
 MAX_NODES = 20_000
 """Keys and values, with references followed; the correlations of 50 visits are 2,500."""
 
-# libyaml where PyYAML was built with it: some ten times as fast.
+# libyaml where PyYAML was built with it: several times as fast.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*+%[^\r\n]*")
@@ -231,21 +231,15 @@ class _Composer:
     def _count(self, event: Any, path: Path) -> None:
         self._n_nodes += 1
         if len(self._open) > MAX_DEPTH:
-            self._add(
-                event,
-                path[:4],
-                f"found more than {MAX_DEPTH} levels of nesting.",
-                "Look for brackets that are never closed.",
-            )
-            raise _TooMuch
-        if self._n_nodes > MAX_NODES:
-            self._add(
-                event,
-                path[:4],
-                f"found more than {MAX_NODES:,} keys and values.",
-                "Is this the right file? A scenario holds no lists of data.",
-            )
-            raise _TooMuch
+            message = f"found more than {MAX_DEPTH} levels of nesting."
+            hint = "Look for brackets that are never closed."
+        elif self._n_nodes > MAX_NODES:
+            message = f"found more than {MAX_NODES:,} keys and values."
+            hint = "Is this the right file? A scenario holds no lists of data."
+        else:
+            return
+        self._add(event, path[:4], message, hint)
+        raise _TooMuch
 
     def _add(self, event: Any, path: Path, message: str, hint: str) -> None:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1

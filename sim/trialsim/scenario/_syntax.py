@@ -185,6 +185,9 @@ _RULES: list[tuple[str, Callable[[_Spot], _Finding]]] = [
         "Begin the list on the next line, or write [..., ...].")),
     (r"mapping keys are not", _plain("found '?' at the beginning of a value.", _QUOTE_IT)),
     (r"simple key; ", _no_colon),
+    (r"directive", _plain("found '%' at the beginning of a line.", _QUOTE_IT, True)),
+    (r"plain scalar; ", _plain("found ':' with no space after it.",
+        "Put a space after ':', or the text in quotes.")),
     (r"tag", _plain("found '!' at the beginning of a value: tags are not used in scenarios.",
         _QUOTE_IT, True)),
     (r"(alias|anchor); ", _plain("found '*' or '&' with no name after it.", _QUOTE_IT, True)),
@@ -213,10 +216,10 @@ def explain(error: Exception, text: str, source: str, bracket: Any = None) -> Pr
     lines = re.split(r"\r\n|\r|\n", text)
     spot = _Spot(lines, here.line, here.column, began.line, began.column)
     message, hint, at_opening = _finding(f"{error.context or ''}; {error.problem or ''}", spot)
-    line = lines[spot.line] if spot.line < len(lines) else ""
+    mark = began if at_opening else here
+    line = lines[mark.line] if mark.line < len(lines) else ""
     if "\u00a0" in line or _LIKE_QUOTES & set(line):
         hint += " The line holds typographic quotes or no-break spaces: type plain ones."
-    mark = began if at_opening else here
     return Problem((), message, hint, source, mark.line + 1, mark.column + 1)
 
 

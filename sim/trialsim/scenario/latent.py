@@ -75,13 +75,10 @@ def _parents_first(outcomes: Mapping[str, OutcomeMethod]) -> tuple[list[str], li
     return order, []
 
 
-def _coefficients(method: OutcomeMethod, visit: int) -> tuple[float, ...]:
-    return tuple(method.hermite(visit, TERMS).tolist())
-
-
 @lru_cache(maxsize=4096)
-def _solve(a: tuple[float, ...], b: tuple[float, ...], wanted: float) -> tuple[float, float]:
-    return latent_correlation(np.array(a), np.array(b), wanted)
+def _solve(a: bytes, b: bytes, wanted: float) -> tuple[float, float]:
+    """Cached because every design point of a scenario asks for the same pairs."""
+    return latent_correlation(np.frombuffer(a), np.frombuffer(b), wanted)
 
 
 def _pair(
@@ -90,7 +87,9 @@ def _pair(
     """Latent correlation for a score correlation, or the problem that it is out of reach."""
     (a, v), (b, w) = first, second
     spread = a.at(a.sd, v) * b.at(b.sd, w)
-    rho, reached = _solve(_coefficients(a, v), _coefficients(b, w), wanted * spread)
+    rho, reached = _solve(
+        a.hermite(v, TERMS).tobytes(), b.hermite(w, TERMS).tobytes(), wanted * spread
+    )
     if abs(reached / spread - wanted) <= 0.002:
         return rho, []
     return rho, [

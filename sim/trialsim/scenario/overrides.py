@@ -118,7 +118,7 @@ def override(document: Document, changes: Mapping[str, Any], source: str) -> Doc
                 for arm, n in arm_sizes(document, value, source).items():
                     editor.set(("design", "arms", arm, "n"), n)
             else:
-                path = editor.set(path, copy.deepcopy(value))
+                path = editor.set(path, _plain(value))
             if path in paths:
                 message = f"is set twice: as '{paths[path]}' and as '{written}'."
                 raise ScenarioError(Problem(path, message, "Set it once.", source))
@@ -139,6 +139,13 @@ def override(document: Document, changes: Mapping[str, Any], source: str) -> Doc
     if problems:
         raise ScenarioError(problems)
     return replace(document, data=editor.data, places=editor.places, key_places=editor.key_places)
+
+
+def _plain(value: Any) -> Any:
+    """A copy as a document holds it: callers in Python may hand in tuples and frozen mappings."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _split(text: str, source: str) -> Path:

@@ -106,19 +106,22 @@ def _resolve_point(document: Document) -> tuple[Design, dict[str, dict[str, Effe
 
 def _as_stated(scenario: Scenario, document: Document) -> tuple[tuple[str, Any], ...]:
     """The values that varied paths have in a document that varies nothing."""
-    values = []
-    for path in scenario.vary:
-        value: Any = document.data
-        if path == N_TOTAL:
-            value = sum(arm["n"] for arm in document.data["design"]["arms"].values())
+    return tuple((path, _value_at(document, path)) for path in scenario.vary)
+
+
+def _value_at(document: Document, path: str) -> Any:
+    """The value written at a path, or None where a default holds."""
+    if path == N_TOTAL:
+        return sum(arm["n"] for arm in document.data["design"]["arms"].values())
+    value: Any = document.data
+    for part in split_path(path):
+        if isinstance(value, dict):
+            value = value.get(str(part))
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
         else:
-            for part in split_path(path):
-                inside = isinstance(value, dict | list) and (
-                    part in value if isinstance(value, dict) else isinstance(part, int)
-                )
-                value = value[part] if inside else None
-        values.append((path, value))
-    return tuple(values)
+            return None
+    return value
 
 
 def _variation_problems(scenario: Scenario) -> list[Problem]:

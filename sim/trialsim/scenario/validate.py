@@ -37,7 +37,7 @@ _LIMITS = {
 
 
 def validate(document: Document) -> Scenario:
-    """The scenario as strict models. Raises ScenarioError with all problems, each with its place."""
+    """The scenario as strict models. Raises ScenarioError with all problems and places."""
     readers: dict[int, type[BaseModel]] = {}
     data = as_tuples(document.data)
     problems = list(_unsupported(data))
@@ -128,7 +128,7 @@ def _data_path(error: ErrorDetails, data: Any) -> Path:
     location = list(error["loc"])
     for position, part in enumerate(location):
         last = position == len(location) - 1
-        if (isinstance(here, dict) and part in here) or (isinstance(here, tuple) and isinstance(part, int) and part < len(here)):
+        if (isinstance(here, dict) and part in here) or (isinstance(here, tuple) and isinstance(part, int)):
             here = here[part]
         elif not (last and error["type"] in ("missing", "extra_forbidden")):
             continue

@@ -1,4 +1,4 @@
-"""Checks of arguments that the closed forms share; each raises ValueError and names the argument."""
+"""Checks of arguments that the closed forms share: a ValueError names the argument and the rule."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

@@ -62,7 +62,7 @@ def biased_coin_imbalance_law(n: int, bias_probability: float) -> Floats:
     law[0] = 1.0
     for _ in range(n):
         step = np.zeros_like(law)
-        step[:-1] += bias_probability * law[1:] * (np.arange(n + 1) >= 0)
+        step[:-1] += bias_probability * law[1:]
         step[2:] += (1 - bias_probability) * law[1:-1]
         step[1] += law[0]
         law = step
@@ -85,11 +85,11 @@ def permuted_block_arm_size_law(n: int, block: Sequence[int]) -> tuple[np.ndarra
 
 
 def largest_imbalance(block: Sequence[int]) -> int:
-    """Largest |imbalance| at any time with two-arm blocks of equal counts, or within one block else."""
+    """Largest |imbalance| at any time of 1:1 permuted blocks: half a block."""
     counts = _block(block)
-    if len(counts) != 2:
-        raise ValueError(f"block is {block!r}: imbalance is defined for two arms")
-    return max(counts)
+    if len(counts) != 2 or counts[0] != counts[1]:
+        raise ValueError(f"block is {block!r}: imbalance needs two arms with equal counts")
+    return counts[0]
 
 
 def n_distinct_blocks(block: Sequence[int]) -> int:
@@ -101,9 +101,9 @@ def n_distinct_blocks(block: Sequence[int]) -> int:
 def correct_guess_fraction(block: Sequence[int], n: int | None = None) -> float:
     """Expected share of allocations guessed right by someone who knows the block and the past.
 
-    The convergence strategy guesses the arm with most places left in the block (with 1:1, the arm that
-    is behind); whoever breaks the ties, such a guess is right with probability most left / all left.
-    `n` participants count, or whole blocks without it. Any number of arms.
+    The convergence strategy guesses the arm with most places left in the block (with 1:1, the arm
+    that is behind); whoever breaks the ties, such a guess is right with probability most left / all
+    left. `n` participants count, or whole blocks without it. Any number of arms.
     """
     counts = _block(block)
     size = sum(counts)

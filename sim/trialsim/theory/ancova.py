@@ -1,8 +1,8 @@
 """Analysis of covariance with normal covariates: power averaged over their chance imbalance.
 
-The adjusted difference has variance s^2 (1 - R^2) / ((1 - q) n1 n2 / n), where q is the share of the
-arm indicator that the covariates explain. Under randomisation 1 - q is Beta((n-1-p)/2, p/2) for p
-normal covariates (Shieh 2020, Multivariate Behavioral Research 55:543, for the same averaging).
+The adjusted difference has variance s^2 (1 - R^2) / ((1 - q) n1 n2 / n), where q is the share of
+the arm indicator that the covariates explain. Under randomisation 1 - q is Beta((n-1-p)/2, p/2) for
+p normal covariates (Shieh 2020, Psychometrika 85:101).
 """
 
 import numpy as np

@@ -30,11 +30,11 @@ def change_score_power(
 ) -> Floats:
     """Power of the t test that compares changes from baseline; exact for normal scores.
 
-    `difference` is the effect on the follow-up mean (baselines are equal by randomisation), in the units
-    of `sd`, which holds at both visits unless `sd_baseline` or `sd_follow_up` says otherwise.
-    With one SD the change has SD sd * sqrt(2 (1 - correlation)): worse than the follow-up alone below
-    a correlation of 0.5. Arguments broadcast; ValueError as `t_test_power`, or for |correlation| >= 1.
-    Vickers 2001, BMC Medical Research Methodology 1:6.
+    `difference` is the effect on the follow-up mean (baselines are equal by randomisation), in the
+    units of `sd`, which holds at both visits unless `sd_baseline` or `sd_follow_up` says otherwise.
+    With one SD the change has SD sd * sqrt(2 (1 - correlation)): worse than the follow-up alone
+    below a correlation of 0.5. Arguments broadcast; ValueError as `t_test_power`, or for
+    |correlation| >= 1. Frison and Pocock 1992, Statistics in Medicine 11:1685.
     """
     before = sd if sd_baseline is None else sd_baseline
     after = sd if sd_follow_up is None else sd_follow_up

@@ -13,7 +13,7 @@ from trialsim.theory._validate import Floats
 
 # Phi(-8.5) = 9.5e-18: a tail below it cannot change a power in double precision.
 _NEGLIGIBLE_Z = 8.5
-_TAIL_NODES = 40
+_TAIL_NODES = 48
 
 
 def critical_t(df: ArrayLike, alpha: ArrayLike = 0.05, sides: int = 2) -> Floats:
@@ -32,17 +32,16 @@ def _far_tail(size: Floats, df: Floats, critical: Floats) -> Floats:
     `scipy.special.nctdtr` is NaN here for ncp from about 3.4 upwards (scipy 1.17.1), and the tail
     need not be negligible there: hence a sum of positive terms. Two bounds make it finite in work.
     Phi(-size - c s) <= Phi(-size), so the tail is 0 for size >= 8.5; and the s beyond
-    (8.5 - size) / c contribute less than Phi(-8.5) together. The chi density has a log with second
-    derivative <= -df, so outside its mode +- 9 / sqrt(df) it holds less than exp(-40) or so.
+    (8.5 - size) / c contribute less than Phi(-8.5) together.
     """
-    spread = 9 / np.sqrt(df)
-    mode = np.sqrt((df - 1) / df)
-    lower = np.maximum(mode - spread, 0.0)
-    room = _NEGLIGIBLE_Z - size
-    upper = np.minimum(mode + spread, room / np.maximum(critical, np.finfo(float).tiny))
-    s, weight = _quadrature.on_interval(lower, np.maximum(upper, lower), _TAIL_NODES)
-    log_density = special.xlogy(df[..., None] - 1, s) - df[..., None] * s**2 / 2
-    density = np.exp(log_density + _quadrature.log_chi_constant(df)[..., None])
+    lower, upper = _quadrature.chi_range(df)
+    upper = np.minimum(upper, (_NEGLIGIBLE_Z - size) / np.maximum(critical, 1e-300))
+    # In the fourth root of s the density is smooth at 0 also when df is small and not whole.
+    root, weight = _quadrature.on_interval(
+        lower**0.25, np.maximum(upper, lower) ** 0.25, _TAIL_NODES
+    )
+    s = root**4
+    density = np.exp(_quadrature.log_chi_density(s, df[..., None])) * 4 * root**3
     inside = special.ndtr(-size[..., None] - critical[..., None] * s)
     return np.asarray((weight * density * inside).sum(axis=-1))
 

@@ -17,11 +17,11 @@ def noninferiority_power(
 ) -> Floats:
     """Power to show that treatment minus control is on the acceptable side of `margin`; exact.
 
-    The sign of `margin` says which direction is worse: -0.3 is the largest loss allowed where higher
-    scores are better, +0.3 where lower are. `alpha` is one-sided. All differences are in the units of
-    `sd`; arguments broadcast. Raises ValueError for a margin of 0, whose direction is not known (use
-    `t_test_power` with `sides=1`), and as `t_test_power` does.
-    Equals rpact's getPowerMeans(thetaH0 = margin).
+    The sign of `margin` says which direction is worse: -0.3 is the largest loss allowed where
+    higher scores are better, +0.3 where lower are. `alpha` is one-sided. All differences are in the
+    units of `sd`; arguments broadcast. Raises ValueError for a margin of 0, whose direction is not
+    known (use `t_test_power` with `sides=1`), and as `t_test_power` does. Equals rpact's
+    getPowerMeans(thetaH0 = margin).
     """
     limit = _validate.finite("margin", margin)
     if np.any(limit == 0):

@@ -1,8 +1,8 @@
 """Comparing two normal means: power of the pooled and the Welch t test, and sample sizes.
 
-Power of the pooled test is a noncentral t tail. With unequal SDs both tests are exact integrals: given
-the share U of the residual sum of squares (in units of each arm's variance) that comes from arm 1,
-which is Beta((n1-1)/2, (n2-1)/2), each statistic is a noncentral t times a known factor.
+Power of the pooled test is a noncentral t tail. With unequal SDs both tests are exact integrals:
+given the share U of the residual sum of squares (in units of each arm's variance) that comes from
+arm 1, which is Beta((n1-1)/2, (n2-1)/2), each statistic is a noncentral t times a known factor.
 """
 
 import math
@@ -16,6 +16,8 @@ from trialsim.theory._validate import Floats
 
 # The smallest arm a search for a sample size may return: one participant has no SD.
 _SMALLEST_ARM = 2
+# Welch's df, and with it the critical value, moves fast with U when one arm has two or three.
+_SHARE_NODES = 96
 
 
 def _pooled_df(n_control: ArrayLike, n_treatment: ArrayLike) -> tuple[Floats, Floats, Floats]:
@@ -38,9 +40,9 @@ def t_test_power(
 ) -> Floats:
     """Power of the pooled two-sample t test; exact for normal outcomes with one SD.
 
-    `difference` is treatment minus control in the units of `sd`; one-sided tests expect it positive.
-    Arguments broadcast. Raises ValueError for arms below 1, fewer than 3 in all, or `sd` not above 0.
-    Cohen 1988, section 2; equals `pwr::pwr.t2n.test`, which also counts both tails.
+    `difference` is treatment minus control in the units of `sd`; one-sided tests expect it
+    positive. Arguments broadcast. Raises ValueError for arms below 1, fewer than 3 in all, or `sd`
+    not above 0. Cohen 1988, section 2; equals `pwr::pwr.t2n.test`, which also counts both tails.
     """
     control, treatment, df = _pooled_df(n_control, n_treatment)
     error = _validate.positive("sd", sd) * np.sqrt(1 / control + 1 / treatment)
@@ -72,7 +74,7 @@ def _arm_shares(
     second = _validate.at_least("n2", n2, 2)[..., None]
     variance1 = _validate.positive("sd1", sd1)[..., None] ** 2
     variance2 = _validate.positive("sd2", sd2)[..., None] ** 2
-    angle, weight = _quadrature.beta_angles(first[..., 0] - 1, second[..., 0] - 1)
+    angle, weight = _quadrature.beta_angles(first[..., 0] - 1, second[..., 0] - 1, _SHARE_NODES)
     scaled1 = variance1 * np.sin(angle) ** 2 / (first - 1)
     scaled2 = variance2 * np.cos(angle) ** 2 / (second - 1)
     error = np.sqrt(variance1 / first + variance2 / second)
@@ -97,8 +99,9 @@ def welch_power(
 ) -> Floats:
     """Power of Welch's t test, exact for normal outcomes with any two SDs; the type I error at 0.
 
-    `difference` is in the units of the SDs; arguments broadcast; each arm needs 2 or more (ValueError).
-    Welch 1938, Biometrika 29:350 for the test; the conditional law as in the module's heading.
+    `difference` is in the units of the SDs; arguments broadcast; each arm needs 2 or more
+    (ValueError). Welch 1938, Biometrika 29:350 for the test; the conditional law as in the module's
+    heading.
     """
     first, second, scaled1, scaled2, weight, error = _arm_shares(n1, n2, sd1, sd2)
     part1, part2 = scaled1 / first, scaled2 / second
@@ -138,9 +141,10 @@ def z_total(
     sides: int = 2,
     ratio: float = 1.0,
 ) -> float:
-    """Total (fractional) sample size of the normal approximation; `ratio` is n_treatment / n_control.
+    """Total sample size, not rounded, by the normal approximation.
 
-    Counts the tail in the direction of the effect only, as textbooks do.
+    `ratio` is n_treatment / n_control. Counts the tail in the direction of the effect only, as
+    textbooks do.
     """
     _check_target(difference, power, alpha)
     _validate.positive("ratio", ratio)
@@ -191,7 +195,8 @@ def t_test_sample_size(
 ) -> tuple[int, int]:
     """Smallest whole sizes (n_control, n_treatment) with at least `power`; arguments as above.
 
-    The treatment arm is `ratio` times the control arm, rounded up; n_control is the smallest that works.
+    The treatment arm is `ratio` times the control arm, rounded up; n_control is the smallest that
+    works.
     """
     fractional, _ = t_test_sample_size_fractional(difference, sd, power, alpha, sides, ratio)
 
@@ -199,8 +204,10 @@ def t_test_sample_size(
         # A ratio of 1/3 times 3 must give 1 and not, after rounding, 2.
         return max(_SMALLEST_ARM, math.ceil(ratio * n_control - 1e-9))
 
-    # Rounding the treatment arm up can spare a participant or more of the control arm when ratio < 1.
-    n_control = max(_SMALLEST_ARM, math.floor(fractional - 1 / ratio))
+    # The treatment arm is rounded up by less than 1, which can spare up to 1 / ratio of the control
+    # arm: nothing below this start has the power. Where the smallest arm binds, try all.
+    start = math.floor(fractional - 1 / ratio)
+    n_control = start if start * ratio > 1 else _SMALLEST_ARM
     while t_test_power(n_control, treatment(n_control), abs(difference), sd, alpha, sides) < power:
         n_control += 1
     return n_control, treatment(n_control)

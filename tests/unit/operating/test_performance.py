@@ -7,7 +7,10 @@ import pytest
 from numpy.random import Generator, Philox
 from scipy.special import stdtr, stdtrit
 
-from trialsim.operating.performance import MIN_SIGNIFICANT, Measure, performance
+from trialsim.core.stages import Rule
+from trialsim.decision.superiority import Superiority
+from trialsim.operating.performance import MIN_SIGNIFICANT, Measure
+from trialsim.operating.performance import performance as measures_of
 
 NAMES = [
     "rejection_rate",
@@ -27,6 +30,13 @@ NAMES = [
     "failed",
 ]
 FROM_CONVERGED = [n for n in NAMES if n not in ("true_value", "type_s", "type_m", "failed")]
+
+
+def performance(*, alpha, favourable_sign, **columns):
+    """The measures of replicates judged at `alpha`, as a superiority decision judges them."""
+    rule = Rule(alpha=alpha, sides=2, sign=favourable_sign)
+    decisions = Superiority().decide(columns["estimate"], columns["p_value"], rule)
+    return measures_of(**columns, decisions=decisions)
 
 
 def normal_columns(rng, replicates, *, truth, df=20, alpha=0.05, sd=1.0):
@@ -165,11 +175,9 @@ def test_a_missing_number_in_a_converged_replicate_is_not_a_silent_no(columns, c
     assert not math.isnan(m["critical_estimate"].value)
 
 
-def test_columns_of_unequal_length_and_other_signs_are_refused(columns):
+def test_columns_of_unequal_length_are_refused(columns):
     with pytest.raises(ValueError, match="one length"):
         measured(columns | {"se": columns["se"][:-1]})
-    with pytest.raises(ValueError, match="-1 or 1"):
-        measured(columns, favourable_sign=0)
 
 
 def test_input_is_not_altered(columns):

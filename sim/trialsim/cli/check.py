@@ -1,0 +1,66 @@
+"""trialsim check: is the scenario right, what does it say, how much work is it?"""
+
+from __future__ import annotations
+
+import time
+
+import typer
+
+from trialsim.core.axes import REPLICATES_PER_BATCH
+from trialsim.core.program import prepare
+from trialsim.pipeline import simulate_batch
+from trialsim.scenario.describe import paragraph, work_of
+from trialsim.scenario.loaded import LoadedScenario, load
+
+
+def check_command(path: str, changes: list[str], values: bool) -> None:
+    """Print one paragraph on the design and one on the work; with `values`, every value."""
+    scenario = load(path, changes)
+    plan = scenario.plan
+    typer.echo(paragraph(scenario.written, plan))
+    typer.echo()
+    typer.echo(work_line(scenario))
+    typer.echo(unsourced_line(scenario))
+    if values:
+        typer.echo()
+        width = max(len(place) for place in plan.marks)
+        for place, marked in sorted(plan.marks.items()):
+            typer.echo(f"{place:<{width}}  {marked.status:<8}  {marked.value}")
+
+
+def work_line(scenario: LoadedScenario) -> str:
+    """Cells, rows, bytes, time and memory of a run; the time from one batch, measured now."""
+    plan, work = scenario.plan, work_of(scenario.plan)
+    program = prepare(plan)
+    began = time.perf_counter()
+    simulate_batch(program, 0)
+    seconds = (time.perf_counter() - began) * plan.replicates / REPLICATES_PER_BATCH
+    return (
+        f"Work: {work.design_points} design points x {work.assumptions} assumptions x "
+        f"{work.analyses} analyses, {work.replicates:,} replicates each: {work.rows:,} estimates, "
+        f"{work.bytes / 1e6:,.0f} MB, about {duration(seconds)} on one core, "
+        f"peak memory about {work.peak_bytes / 1e9:.1f} GB."
+    )
+
+
+def unsourced_line(scenario: LoadedScenario) -> str:
+    """How many of the evidence entries are of which status."""
+    evidence = scenario.written.evidence.values()
+    if not evidence:
+        return "Evidence: none of the numbers has a stated source."
+    counts = {
+        status: sum(entry.status == status for entry in evidence)
+        for status in ("reported", "derived", "recalled", "assumed")
+    }
+    return "Evidence: " + ", ".join(f"{n} {status}" for status, n in counts.items() if n) + "."
+
+
+def duration(seconds: float) -> str:
+    """A time to read: 0.4 s, 12 s, 3 min, 2.5 h."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 99:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

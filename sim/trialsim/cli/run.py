@@ -1,0 +1,102 @@
+"""trialsim run: simulate, summarise, write, draw."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from trialsim.cli.summary import print_summary
+from trialsim.scenario.describe import work_of
+from trialsim.scenario.loaded import load
+from trialsim.study import Progress as Report
+from trialsim.study import Results, run
+
+
+def run_command(
+    path: str,
+    replicates: int | None,
+    seed: int | None,
+    workers: int | None,
+    out: str,
+    changes: list[str],
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run a scenario and tell about it: tables or JSON on stdout, progress on stderr."""
+    scenario = load(path, changes)
+    chosen = workers if workers is not None else len(os.sched_getaffinity(0))
+    silent = quiet or as_json
+    n = scenario.plan.replicates if replicates is None else replicates
+    rows = work_of(scenario.plan).series
+    try:
+        with progress(f"Simulating {n:,} trials a cell, {rows} rows of results", silent) as report:
+            results = run(
+                scenario,
+                replicates=replicates,
+                seed=seed,
+                workers=chosen,
+                out=out,
+                progress=report,
+            )
+    except KeyboardInterrupt:
+        text = "Interrupted. The batches done so far are kept: the same command goes on from there."
+        typer.echo(text, err=True)
+        raise typer.Exit(1) from None
+    folder = results.save(out)
+    if as_json:
+        typer.echo(json.dumps(as_object(results, folder), allow_nan=False))
+    elif quiet:
+        typer.echo(str(folder))
+    else:
+        print_summary(results, folder)
+
+
+@contextmanager
+def progress(text: str, silent: bool) -> Iterator[Report | None]:
+    """A progress bar on stderr, gone when the work is done; nothing where nobody watches."""
+    if silent or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (
+        TextColumn(text),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("batches,"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def as_object(results: Results, folder: Path) -> dict[str, Any]:
+    """The results as one JSON object; what is not defined is null."""
+    table = results.performance()
+    rows = [{key: plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+    return {
+        "scenario": results.plan.name,
+        "digest": results.plan.digest,
+        "seed": results.seed,
+        "replicates": results.replicates,
+        "result_hash": results.result_hash,
+        "elapsed_s": round(results.elapsed_s, 3),
+        "results_dir": str(folder),
+        "operating_characteristics": rows,
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value that JSON has; NaN and infinities become null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

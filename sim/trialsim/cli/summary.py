@@ -1,0 +1,241 @@
+"""What a run says in the terminal: frequencies first, four numbers together, every error shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from trialsim import __version__
+from trialsim.core.plan import Series
+from trialsim.operating.characteristics import check_against_theory
+from trialsim.operating.placement import place
+from trialsim.operating.rounding import frequency_sentence, percent, round_to_error
+from trialsim.plots.standard import power_by_size
+from trialsim.scenario.describe import analysis_line, arms_line, decision_line, outcome_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trialsim.study import Results
+
+WIDTH = 112
+"""Columns of the tables where there is no terminal to ask."""
+
+
+def print_summary(results: Results, folder: Path) -> None:
+    """Print the summary of a run to stdout."""
+    console = Console(soft_wrap=False, highlight=False)
+    if not console.is_terminal:
+        console = Console(width=WIDTH, highlight=False, soft_wrap=False)
+    for part in (_trial, _frequencies, _rows, _sizes, _published, _theory, _failures):
+        part(console, results)
+    console.print(_not_simulated())
+    console.print(f"\nResults  {folder}", soft_wrap=True)
+    figures = sorted(path.name for path in (folder / "figures").glob("*.png"))
+    console.print(f"Figures  {', '.join(figures)} in {folder / 'figures'}", soft_wrap=True)
+
+
+def _trial(console: Console, results: Results) -> None:
+    plan, design = results.plan, results.plan.designs[0]
+    primary = design.analyses[design.decision.primary]
+    console.print(
+        f"trialsim {__version__}   {plan.name}   digest {plan.digest}   seed {results.seed}   "
+        f"{results.replicates:,} simulated trials a row   {results.elapsed_s:.1f} s\n"
+    )
+    outcome = outcome_line(design, primary.outcome)
+    console.print(f"Trial     {arms_line(design)}; {outcome}")
+    console.print(f"Analysis  {analysis_line(primary)}, {decision_line(design)}\n")
+
+
+def _stated(results: Results) -> pd.DataFrame:
+    """Measures of the design as stated, a column each, indexed by assumption, analysis, contrast."""
+    plan = results.plan
+    keys = [plan.cell_key(i) for i, cell in enumerate(plan.cells) if cell.design == 0]
+    table = results.performance()
+    rows = table[table["cell"].isin(keys)]
+    index = ["assumption", "analysis", "contrast"]
+    return rows.pivot_table(
+        index=index, columns="measure", values=["value", "mcse"], sort=False, dropna=False
+    ).dropna(how="all")
+
+
+def _frequencies(console: Console, results: Results) -> None:
+    design = results.plan.designs[0]
+    analysis = design.decision.primary
+    outcome = design.outcomes[design.analyses[analysis].outcome]
+    stated = _stated(results)
+    console.print(f"OUT OF 100 TRIALS LIKE THIS ONE ({design.n_total} patients)", style="bold")
+    for contrast in design.contrasts_of(analysis):
+        suffix = f"   {contrast}" if len(design.contrasts_of(analysis)) > 1 else ""
+        for assumption in dict.fromkeys(cell.assumption for cell in results.plan.cells):
+            row = stated.loc[(assumption, analysis, contrast)]
+            share, truth = row["value", "rejection_rate"], row["value", "true_value"]
+            count = frequency_sentence(share).removesuffix(" of 100")
+            if truth == 0:
+                what, given = "raise a false alarm", "there is no difference"
+            else:
+                what = f"reach p < {design.decision.alpha:g}"
+                given = f"the true difference is {truth:g} {outcome.unit}"
+            console.print(f"  {count:>13}  {what:<20} if {given} ({assumption}){suffix}")
+    console.print()
+
+
+def _rows(console: Console, results: Results) -> None:
+    design = results.plan.designs[0]
+    several = len(design.contrasts) > 1
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    for heading in ("Assumption", "Analysis", *(("Contrast",) if several else ())):
+        table.add_column(heading, overflow="fold")
+    for heading in (
+        "Truth",
+        "Significant",
+        "Exaggeration",
+        "CI half-width",
+        "CI holds truth",
+        "Wrong sign",
+    ):
+        table.add_column(heading, justify="right")
+    previous = None
+    for (assumption, analysis, contrast), row in _stated(results).iterrows():
+        value, mcse = row["value"], row["mcse"]
+        exaggeration = round_to_error(value["type_m"], mcse["type_m"])
+        names = [assumption if assumption != previous else "", analysis]
+        table.add_row(
+            *names,
+            *((contrast,) if several else ()),
+            f"{value['true_value']:g}",
+            _share(value["rejection_rate"], mcse["rejection_rate"]),
+            "–" if exaggeration == "–" else f"x{exaggeration} ({_error(mcse['type_m'])})",
+            _number(value["mean_ci_width"] / 2, mcse["mean_ci_width"] / 2),
+            _share(value["coverage"], mcse["coverage"]),
+            _share(value["type_s"], mcse["type_s"]),
+        )
+        previous = assumption
+    console.print(table)
+    console.print(
+        "In brackets: Monte Carlo standard error. Exaggeration: mean size of significant estimates "
+        "over the truth;\nwrong sign: among significant trials; both undefined when the truth is 0.",
+        style="dim",
+    )
+
+
+def _share(share: float, mcse: float) -> str:
+    if np.isnan(share):
+        return "–"
+    return f"{percent(share, mcse)} ({_error(100 * mcse)})"
+
+
+def _number(value: float, mcse: float) -> str:
+    return f"{round_to_error(value, mcse)} ({_error(mcse)})"
+
+
+def _error(mcse: float) -> str:
+    return round_to_error(mcse, mcse) if mcse > 0 else "0"
+
+
+def _sizes(console: Console, results: Results) -> None:
+    frame = power_by_size(results.plan, results.performance())
+    sizes = sorted(set(frame["n_total"]))
+    if len(sizes) < 2:
+        return
+    design = results.plan.designs[0]
+    console.print(
+        f"\nShare significant by total sample size ({design.decision.primary})", style="bold"
+    )
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    table.add_column("Assumption")
+    for size in sizes:
+        mark = "*" if size == design.n_total else ""
+        table.add_column(f"{size}{mark}", justify="right")
+    for assumption, rows in frame.groupby("assumption", sort=False):
+        by_size = rows.set_index("n_total")
+        cells = [_share(by_size.at[n, "value"], by_size.at[n, "mcse"]) for n in sizes]
+        table.add_row(str(assumption), *cells)
+    console.print(table)
+
+
+def _published(console: Console, results: Results) -> None:
+    written, plan = results.scenario.written, results.plan
+    placed = [(name, p) for name, p in written.published.items() if p.analysis is not None]
+    if not placed:
+        return
+    console.print("\nWhere the published estimates would fall", style="bold")
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    for heading in ("Published", "Estimate", "Status", "Analysis"):
+        table.add_column(heading)
+    assumptions = [cell.assumption for cell in plan.cells if cell.design == 0]
+    for assumption in assumptions:
+        table.add_column(assumption, justify="right")
+    design = plan.designs[0]
+    for name, result in placed:
+        analysis, estimate = str(result.analysis), float(result.estimate or 0.0)
+        contrast = result.contrast or design.contrasts_of(analysis)[0]
+        side = -1 if estimate < 0 else 1
+        shares = []
+        for index, _ in enumerate(assumptions):
+            column = results.series(Series(index, analysis, contrast))
+            placement = place(column["estimate"], estimate)
+            shares.append(_tail(*placement.share(side), placement.n))
+        table.add_row(name, f"{estimate:g}", result.status, analysis, *shares)
+    console.print(table)
+    console.print(
+        "Share of simulated trials with an estimate at least as far from 0, on the same side.",
+        style="dim",
+    )
+
+
+def _tail(share: float, mcse: float, n: int) -> str:
+    if share == 0:
+        return f"none of {n:,}"
+    return _share(share, mcse)
+
+
+def _theory(console: Console, results: Results) -> None:
+    check = check_against_theory(results.performance())
+    if check.table.empty:
+        console.print("\nTheory   no closed form is exact for this scenario.")
+        return
+    n = len(check.table)
+    if check.alarms.empty:
+        largest = check.table["distance"].abs().max()
+        console.print(
+            f"\nTheory   {n} of the rows have an exact rejection rate, and the simulated ones agree "
+            f"with them\n         (largest distance {largest:.1f} standard errors; "
+            f"alarm beyond {check.limit:.1f})."
+        )
+        return
+    console.print(
+        f"\nALARM    simulation and theory disagree in {len(check.alarms)} of {n} rows "
+        f"(beyond {check.limit:.1f} standard errors); one of them is wrong:",
+        style="bold red",
+    )
+    for row in check.alarms.itertuples():
+        console.print(
+            f"         {row.assumption}, {row.analysis}, n {row.n_total}: simulated "
+            f"{row.simulated:.4f}, theory {row.theory:.4f}"
+        )
+
+
+def _failures(console: Console, results: Results) -> None:
+    table = results.performance()
+    failed = table[(table["measure"] == "failed") & (table["value"] > 0)]
+    if failed.empty:
+        return
+    worst = failed.loc[failed["value"].idxmax()]
+    console.print(
+        f"Failed   {len(failed)} rows have trials that could not be analysed; most in "
+        f"{worst['assumption']}, {worst['analysis']}, n {worst['n_total']}: "
+        f"{percent(worst['value'], worst['mcse'])}.",
+        style="bold" if worst["value"] > 0.05 else "",
+    )
+
+
+def _not_simulated() -> str:
+    return (
+        "Not simulated: therapists, sessions, withdrawal in the course of treatment, and bias of "
+        "any kind;\na real trial of this design would do worse wherever these matter."
+    )

@@ -1,0 +1,140 @@
+"""The table of operating characteristics: every measure of every series, with its error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from trialsim.core.axes import FloatArray
+from trialsim.core.plan import Cell, Design, Plan, Series
+from trialsim.core.program import rule_of
+from trialsim.core.records import COLUMNS
+from trialsim.operating.exact_power import exact_rejection_rate
+from trialsim.operating.performance import Measure, performance
+
+FAMILY_WISE_ALARM = 0.001
+"""Chance that a run whose simulation and theory agree raises any alarm."""
+
+KEYS = (
+    "assumption",
+    "what_if",
+    "n_total",
+    "cell",
+    "analysis",
+    "outcome",
+    "visit",
+    "contrast",
+)
+
+
+def characteristics(plan: Plan, results: FloatArray) -> pd.DataFrame:
+    """Operating characteristics from results (series, column, replicate), one row a measure."""
+    keys = [plan.cell_key(index) for index in range(len(plan.cells))]
+    rows = []
+    for series, values in zip(plan.series(), results, strict=True):
+        cell = plan.cells[series.cell]
+        design = plan.designs[cell.design]
+        analysis = design.analyses[series.analysis]
+        place = (
+            cell.assumption,
+            cell.what_if,
+            design.n_total,
+            keys[series.cell],
+            series.analysis,
+            analysis.outcome,
+            analysis.visit,
+            series.contrast,
+        )
+        for measure in _measures(design, cell, series, values):
+            rows.append((*place, *measure, *(value for _, value in cell.varied)))
+    varied = [path for path, _ in plan.cells[0].varied]
+    columns = [*KEYS, "measure", "value", "mcse", "n_used", *varied]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def true_value(design: Design, cell: Cell, series: Series) -> float:
+    """The true value of what a series estimates: arm minus comparator."""
+    analysis = design.analyses[series.analysis]
+    effect, arms = cell.effects[analysis.outcome], list(design.arms)
+    arm, comparator = (arms.index(name) for name in design.contrasts[series.contrast])
+    visits = list(design.visits)
+
+    def mean_difference(visit: str) -> float:
+        v = visits.index(visit)
+        return effect.difference[arm][v] - effect.difference[comparator][v]
+
+    return analysis.true_value(mean_difference)
+
+
+def _measures(
+    design: Design, cell: Cell, series: Series, values: FloatArray
+) -> Iterator[tuple[str, float, float, int]]:
+    column = dict(zip(COLUMNS, values, strict=True))
+    rule = rule_of(design, series.analysis)
+    measures = performance(
+        column["estimate"],
+        column["se"],
+        column["p_value"],
+        column["lower"],
+        column["upper"],
+        column["failure"] == 0,
+        critical=(column["upper"] - column["lower"]) / 2,
+        decisions=design.decision.decide(column["estimate"], column["p_value"], rule),
+        true_value=true_value(design, cell, series),
+    )
+    for measure in measures:
+        yield _row(measure)
+    exact = exact_rejection_rate(design, cell, series.analysis, series.contrast)
+    if exact is not None:
+        yield _row(Measure("theory_rejection_rate", exact, 0.0, 0))
+
+
+def _row(measure: Measure) -> tuple[str, float, float, int]:
+    return measure.name, measure.value, measure.mcse, measure.n_used
+
+
+@dataclass(frozen=True)
+class TheoryCheck:
+    """Simulated and theoretical rejection rates side by side."""
+
+    table: pd.DataFrame
+    """A row a series with an exact rejection rate: keys, simulated, theory, distance (in
+    standard errors at the theoretical rate) and alarm."""
+    limit: float
+    """Distance beyond which a row raises the alarm."""
+
+    @property
+    def alarms(self) -> pd.DataFrame:
+        """The rows whose distance chance does not explain."""
+        return self.table[self.table["alarm"]]
+
+
+def check_against_theory(table: pd.DataFrame) -> TheoryCheck:
+    """Compare every simulated rejection rate with its exact value, where there is one.
+
+    The alarm is family-wise over the rows of the run (Bonferroni).
+    """
+    pairs = table[table["measure"].isin(["rejection_rate", "theory_rejection_rate"])]
+    index = ["cell", *KEYS[:3], *KEYS[4:]]
+    wide = pairs.pivot_table(index=index, columns="measure", values="value", sort=False)
+    n = table[table["measure"] == "rejection_rate"].set_index(index)["n_used"]
+    if "theory_rejection_rate" not in wide:
+        wide["theory_rejection_rate"] = np.nan
+    wide = wide.dropna()
+    exact, simulated = wide["theory_rejection_rate"], wide["rejection_rate"]
+    error = np.sqrt(exact * (1 - exact) / n.reindex(wide.index))
+    distance = (simulated - exact) / error
+    limit = float(special.ndtri(1 - FAMILY_WISE_ALARM / 2 / max(1, len(wide))))
+    checked = pd.DataFrame(
+        {
+            "simulated": simulated,
+            "theory": exact,
+            "distance": distance,
+            "alarm": distance.abs() > limit,
+        }
+    )
+    return TheoryCheck(checked.reset_index(), limit)

@@ -1,0 +1,110 @@
+"""A scenario in words, and the work that simulating it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trialsim.core.axes import REPLICATES_PER_BATCH, SLAB_BYTES
+from trialsim.core.plan import Design, Plan
+from trialsim.core.program import prepare
+from trialsim.core.records import COLUMNS
+from trialsim.core.stages import AnalysisMethod
+from trialsim.scenario.schema import Scenario
+
+
+def arms_line(design: Design) -> str:
+    """The arms with their sizes, comparator last: `acupressure (64) v physiotherapy (65)`."""
+    comparator, *others = design.arms.items()
+    return " v ".join(f"{name} ({n})" for name, n in [*others, comparator])
+
+
+def outcome_line(design: Design, name: str) -> str:
+    """What an outcome is: label, range and direction."""
+    method = design.outcomes[name]
+    limits = ""
+    low, high = getattr(method, "min", None), getattr(method, "max", None)
+    if low is not None and high is not None:
+        limits = f", {low:g} to {high:g} {method.unit}"
+    return f"{method.label or name}{limits}, {method.better} is better"
+
+
+def analysis_line(analysis: AnalysisMethod) -> str:
+    """What an analysis does, in words."""
+    kind = {"t_test": "t test", "change_score": "change score", "ancova": "ANCOVA"}
+    text = f"{kind.get(analysis.name, analysis.name)} of {analysis.outcome} at {analysis.visit}"
+    adjust = getattr(analysis, "adjust", ())
+    return f"{text}, adjusted for {', '.join(adjust)}" if adjust else text
+
+
+def decision_line(design: Design) -> str:
+    """How a result is judged: `two-sided 0.05`."""
+    sides = "two-sided" if design.decision.sides == 2 else "one-sided"
+    return f"{sides} {design.decision.alpha:g}"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run will do and need."""
+
+    design_points: int
+    assumptions: int
+    analyses: int
+    series: int
+    replicates: int
+    bytes: int
+    """Size of the estimates on disk and, once, in memory."""
+    peak_bytes: int
+    """Estimated peak memory of the whole command."""
+
+    @property
+    def rows(self) -> int:
+        """Estimates: one a series and replicate."""
+        return self.series * self.replicates
+
+
+def work_of(plan: Plan) -> Work:
+    """Count a plan's work."""
+    program = prepare(plan)
+    series = program.n_series
+    values = series * len(COLUMNS) * plan.replicates * 8
+    plane = max(group.capacity for group in program.groups) * REPLICATES_PER_BATCH * 8
+    tables = {
+        purpose
+        for group in program.groups
+        for outcome, visit in group.reads
+        if outcome
+        for purpose, _ in group.design.latent[outcome][visit]
+    }
+    working = plane * (len(tables) + 2) + 40 * min(plane, SLAB_BYTES)
+    return Work(
+        len(plan.designs),
+        len({cell.assumption for cell in plan.cells}),
+        len(plan.designs[0].analyses),
+        series,
+        plan.replicates,
+        values,
+        int(2.2 * values + working + 200e6),
+    )
+
+
+def paragraph(scenario: Scenario, plan: Plan) -> str:
+    """The design in one paragraph."""
+    design = plan.designs[0]
+    title = scenario.title or plan.name
+    visits = ", ".join(
+        f"{name} (week {weeks:g})" for name, weeks in scenario.design.visits_weeks.items()
+    )
+    outcomes = "; ".join(outcome_line(design, name) for name in design.outcomes)
+    primary = design.analyses[design.decision.primary]
+    lost = ", ".join(f"{name} ({reason.name})" for name, reason in design.missing.items())
+    sentences = [
+        f"{title}: a trial of {arms_line(design)}, {design.n_total} patients in all, "
+        f"allocated by {design.allocation.name.replace('_', ' ')}.",
+        f"Visits: {visits}.",
+        f"Measured: {outcomes}.",
+        f"Primary analysis: {analysis_line(primary)}, {decision_line(design)}; "
+        f"{len(design.analyses)} analyses in all.",
+        f"Missing data: {lost}." if lost else "No data are missing.",
+        f"Assumed truths: {', '.join(scenario.assumptions)}.",
+    ]
+    return " ".join(sentences)
