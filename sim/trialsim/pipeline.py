@@ -41,6 +41,7 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
     allocation = allocate(group, batch)
     outcomes = experience(group, batch, allocation)
     observations = observe(group, batch, allocation)
+    patients = (group.keys["allocation"], tuple(group.design.arms.values()), group.sizes)
     return TrialData(
         arms=tuple(group.design.arms),
         visits=tuple(group.design.visits),
@@ -51,4 +52,5 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
         scores=outcomes.scores,
         observed=observations.observed,
         centres=group.centres,
+        memo=batch.once(("sums", patients), dict),
     )

@@ -20,6 +20,7 @@ import numpy as np
 
 from trialsim.core.axes import REPLICATES_PER_BATCH, FloatArray
 from trialsim.core.errors import Problem, RunError, ScenarioError
+from trialsim.core.memory import keep_freed_memory
 from trialsim.core.plan import Plan, Series
 from trialsim.core.program import Program, prepare
 from trialsim.core.records import COLUMNS
@@ -300,6 +301,7 @@ _programs: dict[str, Program] = {}
 
 
 def _start_worker(text: str) -> None:
+    keep_freed_memory()
     _programs[""] = _rebuilt(text)
 
 

@@ -13,11 +13,11 @@ from trialsim.operating.performance import performance as measures_of
 from trialsim.operating.rounding import share_interval
 
 
-def performance(*, alpha, favourable_sign, **columns):
+def performance(*columns, alpha, favourable_sign, **named):
     """The measures of replicates judged at `alpha`, as a superiority decision judges them."""
     rule = Rule(alpha=alpha, sides=2, sign=favourable_sign)
-    decisions = Superiority().decide(columns["estimate"], columns["p_value"], rule)
-    return measures_of(**columns, decisions=decisions)
+    decisions = Superiority().decide(columns[0], columns[2], rule)
+    return measures_of(*columns, decisions=decisions, **named)
 
 
 ROWS = json.loads(Path(__file__).with_name("l_dgp_performance.json").read_text(encoding="utf-8"))

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from trialsim.cli.summary import print_summary
+from trialsim.core.memory import keep_freed_memory
 from trialsim.scenario.describe import work_of
 from trialsim.scenario.loaded import load
 from trialsim.study import Progress as Report
@@ -33,6 +34,7 @@ def run_command(
     quiet: bool,
 ) -> None:
     """Run a scenario and tell about it: tables or JSON on stdout, progress on stderr."""
+    keep_freed_memory()
     scenario = load(path, changes)
     chosen = workers if workers is not None else len(os.sched_getaffinity(0))
     silent = quiet or as_json

@@ -20,4 +20,5 @@ def enrol(group: Group, batch: Batch) -> Cohort:
         return batch.once(("covariate", group.keys["cohort"], name, n), make)
 
     covariates = {name: values(name) for outcome, name in group.reads if not outcome}
-    return Cohort(np.ones((batch.draws.rows, n), dtype=bool), covariates)
+    everybody = batch.once(("everybody", n), lambda: np.ones((batch.draws.rows, n), dtype=bool))
+    return Cohort(everybody, covariates)

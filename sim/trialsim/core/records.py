@@ -84,7 +84,8 @@ class TrialData:
     """A number near the middle of each variable, known before the trial: (outcome, visit) or
     ("", covariate). Subtracted before sums of products, because raw sums lose digits."""
     memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
-    """Sums already made from this data, shared by the analyses of one outcome."""
+    """Sums already made, shared by all analyses of these patients, allocated and observed like
+    this, under whatever assumption: what differs is told apart by the identity of its array."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """Counts, sums and sums of products by arm, for all replicates and all trial sizes at once.
 
 Every least-squares analysis of a trial is a formula in these sums. They are made once for a set
-of data and shared: a t test, a change score and an ANCOVA of one visit need seven passes over
-the data between them. Unobserved values are zeroed before anything is multiplied, and each
-variable is centred near its planned mean, because raw sums of squares lose digits when the mean
-is large against the SD.
+of data and shared: a t test, a change score and an ANCOVA of one visit need nine passes over
+the data between them, and the next assumption about the same patients five. Unobserved values
+are zeroed before anything is multiplied, and each variable is centred near its planned mean,
+because raw sums of squares lose digits when the mean is large against the SD.
 """
 
 from __future__ import annotations
@@ -28,24 +28,29 @@ T = TypeVar("T")
 class Analysed:
     """The patients with every variable of an analysis observed."""
 
-    hiding: tuple[Variable, ...]
-    """The variables that hide anybody; the key under which sums are shared."""
+    key: Hashable
+    """Equal for equal masks."""
     mask: BoolArray | None
     """(r, p), or None when everybody is analysed."""
 
 
 def analysed(data: TrialData, variables: Sequence[Variable]) -> Analysed:
     """Who is enrolled and has all these variables observed."""
-    hiding = tuple(sorted(v for v in set(variables) if v[0] and not _complete(data, v)))
+    masks = {_identity(data, data.enrolled): data.enrolled}
+    for outcome, visit in variables:
+        if outcome:
+            seen = data.observed[outcome][visit]
+            masks[_identity(data, seen)] = seen
+    hiding = {key: mask for key, mask in masks.items() if not _full(data, mask)}
+    key = tuple(sorted(hiding))
 
     def make() -> BoolArray | None:
-        mask = None if _all_enrolled(data) else data.enrolled
-        for outcome, visit in hiding:
-            seen = data.observed[outcome][visit]
-            mask = seen if mask is None else mask & seen
-        return mask
+        both: BoolArray | None = None
+        for mask in hiding.values():
+            both = mask if both is None else both & mask
+        return both
 
-    return Analysed(hiding, _once(data, ("mask", hiding), make))
+    return Analysed(key, _once(data, ("mask", key), make))
 
 
 def count(data: TrialData, who: Analysed, arm: int) -> FloatArray:
@@ -54,62 +59,72 @@ def count(data: TrialData, who: Analysed, arm: int) -> FloatArray:
     def make() -> FloatArray:
         return _by_size(data, _member(data, who, arm))
 
-    return _once(data, ("count", who.hiding, arm), make)
+    return _once(data, ("count", who.key, arm), make)
 
 
 def total(data: TrialData, who: Analysed, arm: int, x: Variable) -> FloatArray:
     """Sum of a centred variable over the patients of an arm (k, r)."""
 
     def make() -> FloatArray:
+        centred = _centred(data, who, x)
         if arm == len(data.arms) - 1 > 0:  # what the other arms leave of the whole
-            rest = sum(total(data, who, other, x) for other in range(arm))
-            return _by_size(data, _centred(data, who, x)) - rest
-        return _by_size(data, _member(data, who, arm), _centred(data, who, x))
+            whole = _by_size(data, centred)
+            return whole - sum(total(data, who, other, x) for other in range(arm))
+        return _by_size(data, _member(data, who, arm), centred)
 
-    return _once(data, ("total", who.hiding, arm, x), make)
+    return _once(data, ("total", who.key, arm, _name(data, x)), make)
 
 
 def product(data: TrialData, who: Analysed, arm: int, x: Variable, y: Variable) -> FloatArray:
     """Sum of products of two centred variables over the patients of an arm (k, r)."""
-    x, y = sorted((x, y))
 
     def make() -> FloatArray:
         if arm == len(data.arms) - 1 > 0:
-            rest = sum(product(data, who, other, x, y) for other in range(arm))
-            return whole_product(data, who, x, y) - rest
-        x_arm = _once(
-            data,
-            ("arm plane", who.hiding, arm, x),
-            lambda: _member(data, who, arm) * _centred(data, who, x),
-        )
-        return _by_size(data, x_arm, _centred(data, who, y))
+            others = sum(product(data, who, other, x, y) for other in range(arm))
+            return whole_product(data, who, x, y) - others
+        inside = _member(data, who, arm) * _centred(data, who, x)
+        return _by_size(data, inside, _centred(data, who, y))
 
-    return _once(data, ("product", who.hiding, arm, x, y), make)
+    return _once(data, ("product", who.key, arm, _pair(data, x, y)), make)
 
 
 def whole_product(data: TrialData, who: Analysed, x: Variable, y: Variable) -> FloatArray:
     """Sum of products of two centred variables over all arms (k, r)."""
-    x, y = sorted((x, y))
 
     def make() -> FloatArray:
         return _by_size(data, _centred(data, who, x), _centred(data, who, y))
 
-    return _once(data, ("whole", who.hiding, x, y), make)
+    return _once(data, ("whole", who.key, _pair(data, x, y)), make)
 
 
 def _once(data: TrialData, key: Hashable, make: Callable[[], T]) -> T:
     if key not in data.memo:
         data.memo[key] = make()
-    return data.memo[key]
+    made: T = data.memo[key]
+    return made
 
 
-def _all_enrolled(data: TrialData) -> bool:
-    return _once(data, "all enrolled", lambda: bool(data.enrolled.all()))
+def _identity(data: TrialData, array: FloatArray | BoolArray) -> int:
+    """A number for an array, kept from being given to another while the sums live."""
+    data.memo["alive", id(array)] = array
+    return id(array)
 
 
-def _complete(data: TrialData, variable: Variable) -> bool:
-    outcome, visit = variable
-    return _once(data, ("complete", variable), lambda: bool(data.observed[outcome][visit].all()))
+def _values(data: TrialData, x: Variable) -> Plane:
+    outcome, name = x
+    return data.scores[outcome][name] if outcome else data.covariates[name]
+
+
+def _name(data: TrialData, x: Variable) -> Hashable:
+    return _identity(data, _values(data, x))
+
+
+def _pair(data: TrialData, x: Variable, y: Variable) -> Hashable:
+    return frozenset((_name(data, x), _name(data, y)))
+
+
+def _full(data: TrialData, mask: BoolArray) -> bool:
+    return _once(data, ("full", id(mask)), lambda: bool(mask.all()))
 
 
 def _member(data: TrialData, who: Analysed, arm: int) -> Plane:
@@ -121,21 +136,19 @@ def _member(data: TrialData, who: Analysed, arm: int) -> Plane:
             inside &= who.mask
         return inside.astype(np.float64)
 
-    return _once(data, ("member", who.hiding, arm), make)
+    return _once(data, ("member", who.key, arm), make)
 
 
 def _centred(data: TrialData, who: Analysed, x: Variable) -> Plane:
     """The variable less its centre, 0 for everybody who is not analysed (r, p)."""
 
     def make() -> Plane:
-        outcome, name = x
-        values = data.scores[outcome][name] if outcome else data.covariates[name]
-        centred = values - data.centres[x]
+        centred = _values(data, x) - data.centres[x]
         if who.mask is not None:
             np.multiply(centred, who.mask, out=centred)
         return centred
 
-    return _once(data, ("centred", who.hiding, x), make)
+    return _once(data, ("centred", who.key, _name(data, x)), make)
 
 
 def _by_size(data: TrialData, x: Plane, y: Plane | None = None) -> FloatArray:

@@ -12,9 +12,7 @@ from trialsim.core.records import Estimates
 
 def stack_contrasts(each: Sequence[Estimates]) -> Estimates:
     """Estimates (k, r) of several contrasts as one record (c, k, r)."""
-    return Estimates(
-        **{
-            field.name: np.stack([getattr(estimates, field.name) for estimates in each])
-            for field in fields(Estimates)
-        }
-    )
+    names = [field.name for field in fields(Estimates)]
+    if len(each) == 1:
+        return Estimates(**{name: getattr(each[0], name)[None] for name in names})
+    return Estimates(**{name: np.stack([getattr(e, name) for e in each]) for name in names})

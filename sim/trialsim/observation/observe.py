@@ -11,9 +11,16 @@ from trialsim.core.records import Allocation, Observations
 
 def observe(group: Group, batch: Batch, allocation: Allocation) -> Observations:
     """A score is observed unless one of the scenario's reasons hides it."""
+    sizes = tuple(group.design.arms.values())
+    key = ("observed", group.keys["observation"], group.keys["allocation"], sizes, group.reads)
+    return batch.once(key, lambda: _observe(group, batch, allocation))
+
+
+def _observe(group: Group, batch: Batch, allocation: Allocation) -> Observations:
     design = group.design
     scores = [variable for variable in group.reads if variable[0]]
-    everybody = np.ones((batch.draws.rows, group.capacity), dtype=bool)
+    n = group.capacity
+    everybody = batch.once(("everybody", n), lambda: np.ones((batch.draws.rows, n), dtype=bool))
     observed: dict[tuple[str, str], Mask] = dict.fromkeys(scores, everybody)
     for name, reason in design.missing.items():
         visits = reason.visits(list(design.visits), design.baseline)

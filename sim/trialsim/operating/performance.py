@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trialsim.core.records import Decisions
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 

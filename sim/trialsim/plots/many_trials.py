@@ -63,7 +63,7 @@ def many_trials_panels(
 ) -> list[Axes]:
     """A new figure with one panel for each assumption, below one another on the same x axis."""
     contrast = Contrast(treatment, comparator, outcome_label, better, unit)
-    views = [View.of(name, panel, alpha) for name, panel in panels.items()]
+    views = _counted(panels, alpha)
     with style():
         return _draw(views, contrast, alpha, published, new_page())
 
@@ -83,7 +83,7 @@ def draw_many_trials(
 ) -> Drawn:
     """The finished figure, with its takeaway as heading and its settings as caption."""
     contrast = Contrast(treatment, comparator, outcome_label, better, unit)
-    views = [View.of(name, panel, alpha) for name, panel in panels.items()]
+    views = _counted(panels, alpha)
     heading, small = takeaway(views, contrast), caption(views, contrast, published, settings)
     with style():
         page = new_page(heading, small)
@@ -96,6 +96,12 @@ def draw_many_trials(
     return Drawn(page.figure, numbers, heading, small, alt, name)
 
 
+def _counted(panels: Mapping[str, Panel], alpha: float) -> list[View]:
+    if not panels:
+        raise ValueError("no assumption to draw")
+    return [View.of(name, panel, alpha) for name, panel in panels.items()]
+
+
 def _draw(
     views: Sequence[View],
     contrast: Contrast,
@@ -105,8 +111,6 @@ def _draw(
     axes: Sequence[Axes] | None = None,
 ) -> list[Axes]:
     """Draw on a page that makes room for all text, or on axes that stay where they are."""
-    if not views:
-        raise ValueError("no assumption to draw")
     if page is not None:
         axes = page.add_axes(len(views), right=GUTTER if views[0].name else RIGHT)
     assert axes is not None

@@ -63,8 +63,9 @@ def log_chi_density(s: ArrayLike, df: ArrayLike) -> Floats:
     """
     freedom = np.asarray(df, dtype=float)
     half = freedom / 2
+    # The next term of the series is below 3e-11 where it is used.
     direct = half * np.log(half) - half - special.gammaln(half)
-    series = np.log(half / (2 * np.pi)) / 2 - (1 / 12 - 1 / (360 * half**2)) / half
+    series = np.log(half / (2 * np.pi)) / 2 - 1 / (12 * half)
     constant = np.log(2.0) + np.where(half > 500, series, direct)
     scale = np.asarray(s, dtype=float)
     return np.asarray(constant + special.xlogy(freedom - 1, scale) - freedom * (scale**2 - 1) / 2)

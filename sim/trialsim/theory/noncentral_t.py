@@ -23,7 +23,7 @@ def critical_t(df: ArrayLike, alpha: ArrayLike = 0.05, sides: int = 2) -> Floats
     # An infinite df is replaced before stdtrit sees it, and its result then discarded.
     finite = np.where(np.isinf(freedom), 1.0, freedom)
     value = np.where(np.isinf(freedom), special.ndtri(tail), special.stdtrit(finite, tail))
-    return np.maximum(-value, 0.0)[()]
+    return np.asarray(np.maximum(-value, 0.0))[()]
 
 
 def _far_tail(size: Floats, df: Floats, critical: Floats) -> Floats:

@@ -207,7 +207,7 @@ def t_test_sample_size(
     # The treatment arm is rounded up by less than 1, which can spare up to 1 / ratio of the control
     # arm: nothing below this start has the power. Where the smallest arm binds, try all.
     start = math.floor(fractional - 1 / ratio)
-    n_control = start if start * ratio > 1 else _SMALLEST_ARM
+    n_control = max(start, _SMALLEST_ARM) if start * ratio > 1 else _SMALLEST_ARM
     while t_test_power(n_control, treatment(n_control), abs(difference), sd, alpha, sides) < power:
         n_control += 1
     return n_control, treatment(n_control)

@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from numpy.random import Generator, Philox
 from scipy.stats import t
 
@@ -70,3 +73,49 @@ def words_fixture() -> dict[str, Any]:
 @pytest.fixture
 def settings_fixture() -> Settings:
     return Settings(n_total=129, replicates=2_000, seed=2006, digest="4c1e9a27", analysis="t_test")
+
+
+def visible_texts(figure: Figure) -> list[Text]:
+    """Every piece of text on a figure that a reader sees."""
+    figure.canvas.draw()
+    # matplotlib keeps, but does not draw, the labels of ticks that lie beyond the axes.
+    unseen = [
+        tick.label1
+        for ax in figure.axes
+        for axis in (ax.xaxis, ax.yaxis)
+        for tick in axis.get_major_ticks()
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+    ]
+    return [
+        text
+        for text in figure.findobj(Text)
+        if text.get_text().strip() and text.get_visible() and text not in unseen
+    ]
+
+
+@pytest.fixture
+def visible_texts_fixture() -> Callable[[Figure], list[Text]]:
+    return visible_texts
+
+
+@pytest.fixture
+def faults_fixture() -> Callable[[Figure], list[str]]:
+    """Texts that stand on one another, and texts that the edge of the figure cuts."""
+
+    def faults(figure: Figure) -> list[str]:
+        texts = visible_texts(figure)
+        # Not the extent of an annotation, which includes the line that leads to it.
+        boxes = [Text.get_window_extent(text) for text in texts]
+        found = []
+        for place, (text, box) in enumerate(zip(texts, boxes, strict=True)):
+            inside = figure.bbox.padded(1)
+            if not (inside.contains(*box.min) and inside.contains(*box.max)):
+                found.append(f"cut: {text.get_text()}")
+            for other_text, other in zip(texts[:place], boxes[:place], strict=True):
+                both = Bbox.intersection(box, other)
+                # A line of text holds room for accents: letters are what may not touch.
+                if both is not None and both.width > 1 and both.height > 5:
+                    found.append(f"overlap: {text.get_text()} and {other_text.get_text()}")
+        return found
+
+    return faults

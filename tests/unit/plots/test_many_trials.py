@@ -6,58 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Annotation
 
 from trialsim.plots.many_trials import draw_many_trials, many_trials, many_trials_panels
 from trialsim.plots.panel import Panel, Published
 
 HSIEH = {"no_effect": 0.0, "large_trials": -1.4, "as_published": -4.3}
 PUBLISHED = Published(-3.8)
-
-
-def visible_texts(figure: Figure) -> list[Text]:
-    """Every piece of text on a figure that a reader sees."""
-    figure.canvas.draw()
-    # matplotlib keeps, but does not draw, the labels of ticks that lie beyond the axes.
-    unseen = [
-        tick.label1
-        for ax in figure.axes
-        for axis in (ax.xaxis, ax.yaxis)
-        for tick in axis.get_major_ticks()
-        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
-    ]
-    return [
-        text
-        for text in figure.findobj(Text)
-        if text.get_text().strip() and text.get_visible() and text not in unseen
-    ]
-
-
-def overlapping(figure: Figure) -> list[tuple[str, str]]:
-    """Pairs of texts that stand on one another by more than a pixel."""
-    texts = visible_texts(figure)
-    boxes = [Text.get_window_extent(text) for text in texts]
-    pairs = []
-    for i, one in enumerate(boxes):
-        for j in range(i):
-            other = boxes[j]
-            width = min(one.x1, other.x1) - max(one.x0, other.x0)
-            height = min(one.y1, other.y1) - max(one.y0, other.y0)
-            # Line boxes hold room for accents and descenders; letters are what may not touch.
-            if width > 1 and height > 5:
-                pairs.append((texts[i].get_text(), texts[j].get_text()))
-    return pairs
-
-
-def outside(figure: Figure) -> list[str]:
-    """Texts that the edge of the figure cuts."""
-    page = figure.bbox
-    return [
-        text.get_text()
-        for text in visible_texts(figure)
-        for box in [Text.get_window_extent(text)]
-        if box.x0 < -1 or box.y0 < -1 or box.x1 > page.x1 + 1 or box.y1 > page.y1 + 1
-    ]
 
 
 def words_below(ax: Axes) -> list[str]:
@@ -73,7 +28,9 @@ def hsieh_fixture(panels_fixture, words_fixture, settings_fixture):
     return draw
 
 
-def test_the_takeaway_and_the_panels_state_what_the_data_say(hsieh_fixture, panels_fixture):
+def test_the_takeaway_and_the_panels_state_what_the_data_say(
+    hsieh_fixture, panels_fixture, visible_texts_fixture
+):
     panels = panels_fixture(**HSIEH)
     drawn = hsieh_fixture(panels)
     shares = [round(100 * (one.frame["p_value"] < 0.05).mean()) for one in panels.values()]
@@ -84,7 +41,9 @@ def test_the_takeaway_and_the_panels_state_what_the_data_say(hsieh_fixture, pane
         f"{shares[1]} are significant under “large trials” and {shares[2]} under “as published”. "
         f"Where the truth is −1.4 points, significant trials report −{-mean:.1f} on average."
     )
-    said = " ".join(one.get_text().replace("\n", " ") for one in visible_texts(drawn.figure))
+    said = " ".join(
+        one.get_text().replace("\n", " ") for one in visible_texts_fixture(drawn.figure)
+    )
     assert f"{shares[1]} of 100 significant (power)" in said
     assert f"{shares[0]} of 100 significant (false\u00a0alarms)" in said
 
@@ -101,9 +60,11 @@ def test_other_data_change_the_sentence_and_the_numbers(hsieh_fixture, panels_fi
     assert before.numbers["significant"].sum() > 0 == after.numbers["significant"].sum()
 
 
-def test_without_an_effect_nothing_is_called_power(hsieh_fixture, panels_fixture):
+def test_without_an_effect_nothing_is_called_power(
+    hsieh_fixture, panels_fixture, visible_texts_fixture
+):
     drawn = hsieh_fixture(panels_fixture(no_effect=0.0))
-    said = " ".join(one.get_text() for one in visible_texts(drawn.figure))
+    said = " ".join(one.get_text() for one in visible_texts_fixture(drawn.figure))
     for text in (said, drawn.takeaway, drawn.alt, drawn.caption):
         assert "power" not in text
     assert "false alarms" in drawn.takeaway
@@ -199,12 +160,11 @@ AWKWARD = {
 
 
 @pytest.mark.parametrize("case", AWKWARD)
-def test_no_text_overlaps_or_is_cut(case, hsieh_fixture, panels_fixture):
+def test_no_text_overlaps_or_is_cut(case, hsieh_fixture, panels_fixture, faults_fixture):
     changes = dict(AWKWARD[case])
     panels = panels_fixture(changes.pop("replicates", 1_000), **changes.pop("panels"))
     drawn = hsieh_fixture(panels, **changes)
-    assert overlapping(drawn.figure) == []
-    assert outside(drawn.figure) == []
+    assert faults_fixture(drawn.figure) == []
 
 
 def test_no_trial_analysed_is_said(hsieh_fixture, panels_fixture):
@@ -220,10 +180,12 @@ def test_nothing_to_draw_is_refused(hsieh_fixture):
         hsieh_fixture({})
 
 
-def test_the_smallest_significant_difference_may_be_unknown(hsieh_fixture, panels_fixture):
+def test_the_smallest_significant_difference_may_be_unknown(
+    hsieh_fixture, panels_fixture, visible_texts_fixture
+):
     panels = {
         name: Panel(one.frame, one.true_value, float("nan"))
         for name, one in panels_fixture(large_trials=-1.4).items()
     }
-    said = [one.get_text() for one in visible_texts(hsieh_fixture(panels).figure)]
+    said = [one.get_text() for one in visible_texts_fixture(hsieh_fixture(panels).figure)]
     assert not [one for one in said if "nan" in one]
