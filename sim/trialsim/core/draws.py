@@ -7,6 +7,7 @@ purpose, with the batch number in its counter. This is the only module that make
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import Literal
 
 import numpy as np
@@ -89,3 +90,16 @@ class Draws:
             table.setflags(write=False)
             self._tables[address] = table
         return table
+
+
+def random_number_floor(normals: int, replicates: int) -> float:
+    """Seconds that the generator takes to draw `normals` for each replicate, in one call a batch.
+
+    No simulation that draws them can be faster; `trialsim bench` compares with it.
+    """
+    generator = _generator(0, "floor", 0, 1)
+    batches = -(-replicates // REPLICATES_PER_BATCH)
+    start = time.perf_counter()
+    for _ in range(batches):
+        generator.standard_normal(normals * REPLICATES_PER_BATCH)
+    return time.perf_counter() - start

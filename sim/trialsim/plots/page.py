@@ -6,6 +6,7 @@ a figure with more panels or longer names grows instead of overlapping.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -129,7 +130,9 @@ def new_page(takeaway: str = "", caption: str = "") -> Page:
     across = POINTS * WIDTH - 2 * EDGE
     head = foot = EDGE
     if takeaway:
-        text = wrapped(figure, takeaway, across, HEADING, "bold", is_balanced=True)
+        # A short name in quotation marks stays on one line.
+        whole = re.sub("\u201c[^\u201d]{,24}\u201d", _unbroken, takeaway)
+        text = wrapped(figure, whole, across, HEADING, "bold", is_balanced=True)
         heading = _held(figure, text, 1, va="top", fontsize=HEADING, fontweight="bold")
         head += size_of(heading)[1] + 0.9 * TEXT
     if caption:
@@ -137,6 +140,10 @@ def new_page(takeaway: str = "", caption: str = "") -> Page:
         small = _held(figure, text, 0, va="bottom", fontsize=SMALL, color=QUIET)
         foot += size_of(small)[1] + 0.7 * TEXT
     return Page(figure, head, foot)
+
+
+def _unbroken(name: re.Match[str]) -> str:
+    return name[0].replace(" ", "\u00a0")
 
 
 def _held(figure: Figure, text: str, y: int, **look: Any) -> Text:

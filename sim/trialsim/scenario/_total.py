@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trialsim.core.errors import Path, Problem, ScenarioError, dotted
+from trialsim.core.ratio import allocation_ratio
 from trialsim.scenario._scalars import kind
 from trialsim.scenario.load import Document, Place
 
@@ -14,13 +15,15 @@ _ARMS: Path = ("design", "arms")
 
 def arm_sizes(document: Document, n_total: Any, source: str) -> dict[str, int]:
     """The size of each arm for a total, by largest remainder; ties go to the earlier arm."""
-    planned = _planned(document, source)
+    written = _planned(document, source)
+    # 65 and 64 are 129 divided equally; twice that is 129 each, not 130 and 128.
+    planned = dict(zip(written, allocation_ratio(tuple(written.values())), strict=True))
     if isinstance(n_total, bool) or not isinstance(n_total, int):
         raise ScenarioError(
             Problem(
                 N_TOTAL,
                 f"found {kind(n_total)}; a total size is a whole number.",
-                f"Write a number of participants, such as {sum(planned.values())}.",
+                f"Write a number of participants, such as {sum(written.values())}.",
                 source,
             )
         )

@@ -65,7 +65,8 @@ def test_the_heading_is_the_takeaway_and_the_caption_has_the_settings(
 ):
     for draw in drawings_fixture:
         drawn = draw()
-        said = [one.get_text().replace("\n", " ") for one in visible_texts_fixture(drawn.figure)]
+        texts = [one.get_text() for one in visible_texts_fixture(drawn.figure)]
+        said = [text.replace("\n", " ").replace("\u00a0", " ") for text in texts]
         assert drawn.takeaway in said
         assert drawn.caption in said
         for part in ("participants", "2,000 simulated trials", "seed 2006", "4c1e9a27", "t test"):
