@@ -52,5 +52,6 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
         scores=outcomes.scores,
         observed=observations.observed,
         centres=group.centres,
+        shifts=outcomes.shifts,
         memo=batch.once(("sums", patients), dict),
     )

@@ -27,6 +27,10 @@ class Score:
     sd: float
     step: float = 1.0
 
+    def __str__(self) -> str:
+        """For the names of tests."""
+        return f"{self.low}..{self.high} by {self.step:g}, mean {self.mean} SD {self.sd}"
+
     @property
     def n(self) -> int:
         """Steps from the lowest to the highest score."""

@@ -1,7 +1,7 @@
 """Runs that several files of this folder judge: made once."""
 
 import pytest
-from verification.simulated import SCENARIOS, Runs
+from verification.simulated import SCENARIOS, Runs, textbook
 
 import trialsim as ts
 
@@ -9,8 +9,7 @@ import trialsim as ts
 @pytest.fixture(scope="session")
 def textbook_fixture() -> Runs:
     """100,000 trials of 64 and 65 with normal scores, r 0.55: no effect, and d 0.4."""
-    scenario = ts.load(SCENARIOS / "textbook.yaml").changed({"vary": {}})
-    return Runs(scenario, replicates=100_000, seed=64_65)
+    return Runs(textbook(), replicates=100_000, seed=64_65)
 
 
 @pytest.fixture(scope="session")

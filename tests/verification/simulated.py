@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -22,6 +23,12 @@ SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 RARE = 1e-5
 """Chance with which a goodness-of-fit test of this folder fails although all is well."""
+
+
+def textbook(changes: Mapping[str, Any] | None = None) -> ts.LoadedScenario:
+    """Two arms of 64 and 65, normal scores before and after, r 0.55; with changes by path."""
+    alone: dict[str, Any] = {"vary": {}, "evidence": {}}
+    return ts.load(SCENARIOS / "textbook.yaml").changed(alone | dict(changes or {}))
 
 
 def assert_matches(value: float, exact: float, mcse: float, what: str = "") -> None:

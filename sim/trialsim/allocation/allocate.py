@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from trialsim.core.axes import ArmPlane
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Allocation
@@ -12,6 +14,7 @@ def allocate(group: Group, batch: Batch) -> Allocation:
     sizes = tuple(group.design.arms.values())
 
     def make() -> ArmPlane:
-        return group.design.allocation.allocate(batch.draws, sizes)
+        arm = group.design.allocation.allocate(batch.draws, sizes)
+        return np.asfortranarray(arm)  # as all planes are kept
 
     return Allocation(batch.once(("arm", group.keys["allocation"], sizes), make))

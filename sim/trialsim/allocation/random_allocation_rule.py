@@ -29,8 +29,10 @@ class RandomAllocationRule(AllocationMethod):
         """The comparator gets the patients with the smallest uniforms, the next arm the next."""
         u = draws.uniform("allocation", sum(sizes))
         last = np.cumsum(sizes)[:-1] - 1  # rank of the last patient of each arm but the final one
-        limits = np.partition(u, last, axis=1)[:, last]  # (r, a - 1)
-        arm = np.zeros(u.shape, dtype=np.int8)
+        ranked = np.array(u, order="C")  # a replicate's patients in a row, to be put in order
+        ranked.partition(last, axis=1)
+        limits = ranked[:, last]  # (r, a - 1)
+        arm = np.zeros_like(u, dtype=np.int8)
         for a in range(len(sizes) - 1):
             arm += u > limits[:, a, None]
         return arm

@@ -29,7 +29,7 @@ class Simple(AllocationMethod):
         ratio = np.array(allocation_ratio(sizes), dtype=float)
         limits = np.cumsum(ratio / ratio.sum())[:-1]
         u = draws.uniform("allocation", sum(sizes))
-        arm = np.zeros(u.shape, dtype=np.int8)
+        arm = np.zeros_like(u, dtype=np.int8)
         for limit in limits:
             arm += u >= limit
         return arm

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from trialsim.core.axes import FloatArray
 from trialsim.core.program import Group
 from trialsim.core.records import COLUMNS, TrialData
@@ -9,12 +11,12 @@ from trialsim.core.records import COLUMNS, TrialData
 
 def analyse(group: Group, data: TrialData, results: FloatArray) -> None:
     """Fill the group's rows of `results` (series, column, replicate)."""
-    offset = 0
+    first = np.array(group.rows)  # (k,)
+    block = np.empty((len(first), len(COLUMNS), results.shape[2]))
     for task in group.tasks:
         estimates = task.method.analyse(data, task.pairs, task.rule)
-        for column, name in enumerate(COLUMNS):
-            values = getattr(estimates, name)  # (c, k, r)
-            for k, row in enumerate(group.rows):
-                start = row + offset
-                results[start : start + len(task.pairs), column] = values[:, k]
-        offset += len(task.pairs)
+        for c in range(len(task.pairs)):
+            for column, name in enumerate(COLUMNS):
+                block[:, column] = getattr(estimates, name)[c]  # (k, r)
+            results[first] = block
+            first = first + 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from trialsim.core.axes import Plane
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Cohort
@@ -20,5 +18,5 @@ def enrol(group: Group, batch: Batch) -> Cohort:
         return batch.once(("covariate", group.keys["cohort"], name, n), make)
 
     covariates = {name: values(name) for outcome, name in group.reads if not outcome}
-    everybody = batch.once(("everybody", n), lambda: np.ones((batch.draws.rows, n), dtype=bool))
+    everybody = batch.everybody(n)
     return Cohort(everybody, covariates)

@@ -15,7 +15,8 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 Plane = Annotated[FloatArray, "replicate, patient"]
-"""One number for each patient of each replicate, C-contiguous or a prefix of such a plane."""
+"""One number for each patient of each replicate. In memory a patient's replicates are neighbours
+(Fortran order), as the tables are drawn, so that the first n patients are one block."""
 
 Mask = Annotated[BoolArray, "replicate, patient"]
 """A plane of yes or no, called after what is true inside it."""

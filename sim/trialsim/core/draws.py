@@ -68,25 +68,24 @@ class Draws:
 
     def normals(self, purpose: str, n: int, k: int, page: int = 1) -> FloatArray:
         """Standard normals (k, r, p): `k` numbers for each of the first `n` patients; read-only."""
-        table = self._table("normal", purpose, n, k, page)  # (k, R, p)
-        return table[:, self._rows, :n]
+        table = self._table("normal", purpose, n, k, page)  # (p, k, R)
+        return table[:n, :, self._rows].transpose(1, 2, 0)
 
     def _plane(self, kind: Kind, purpose: str, n: int, page: int) -> Plane:
-        return self._table(kind, purpose, n, 1, page)[0, self._rows, :n]
+        return self._table(kind, purpose, n, 1, page)[:n, 0, self._rows].T
 
     def _table(self, kind: Kind, purpose: str, n: int, k: int, page: int) -> FloatArray:
         address = (kind, purpose, k, page)
         table = self._tables.get(address)
-        if table is None or table.shape[2] < n:
+        if table is None or table.shape[0] < n:
             generator = _generator(self.seed, purpose, self.batch, page)
-            shape = (n, k * self.replicates)  # patient-leading: a longer table begins the same
+            shape = (n, k, self.replicates)  # patient-leading: a longer table begins the same
             if kind == "normal":
-                flat = generator.standard_normal(shape)
+                table = generator.standard_normal(shape)
             elif kind == "uniform":
-                flat = generator.random(shape)
+                table = generator.random(shape)
             else:
-                flat = generator.standard_exponential(shape)
-            table = np.ascontiguousarray(flat.T).reshape(k, self.replicates, n)
+                table = generator.standard_exponential(shape)
             table.setflags(write=False)
             self._tables[address] = table
         return table

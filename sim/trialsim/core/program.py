@@ -7,6 +7,9 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import numpy as np
+
+from trialsim.core.axes import Mask, Plane
 from trialsim.core.draws import Draws
 from trialsim.core.plan import Cell, Design, Plan
 from trialsim.core.stages import AnalysisMethod, Rule
@@ -72,6 +75,20 @@ class Batch:
             self._made[key] = make()
         value: T = self._made[key]
         return value
+
+
+    def at_least(self, key: Hashable, n: int, make: Callable[[], Plane]) -> Plane:
+        """The first `n` patients of a plane that is made once, for the largest trial that asks.
+
+        Groups are simulated largest first, so that all others only look at its beginning. Only
+        for what is prefix-stable: a patient's value must not depend on how many follow.
+        """
+        plane = self.once(key, make)
+        return plane if plane.shape[1] == n else plane[:, :n]
+
+    def everybody(self, n: int) -> Mask:
+        """The mask (r, p) that holds all of the first `n` patients."""
+        return self.once(("everybody", n), lambda: np.ones((self.draws.rows, n), bool, order="F"))
 
 
 def prepare(plan: Plan) -> Program:

@@ -48,7 +48,10 @@ class Outcomes:
     """What is true at every visit, under the arm received."""
 
     scores: Mapping[str, Mapping[str, Plane]]
-    """True scores by outcome and visit, in natural units; only those that something reads."""
+    """True scores by outcome and visit, in natural units; only those that something reads. Where
+    `shifts` has an entry they lack it: the score of a patient is the sum of the two."""
+    shifts: Mapping[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
+    """By (outcome, visit): what each arm adds to the scores, where that is all an effect does."""
 
 
 @dataclass(frozen=True)
@@ -77,15 +80,29 @@ class TrialData:
     covariates: Mapping[str, Plane]
     """Baseline characteristics by name."""
     scores: Mapping[str, Mapping[str, Plane]]
-    """Recorded scores by outcome and visit. Meaningless, though finite, where not observed."""
+    """Recorded scores by outcome and visit, less what `shifts` adds in the patient's arm; ask
+    `score` for the whole. Meaningless, though finite, where not observed."""
     observed: Mapping[str, Mapping[str, Mask]]
     """Whether a score was recorded, by outcome and visit."""
     centres: Mapping[tuple[str, str], float]
     """A number near the middle of each variable, known before the trial: (outcome, visit) or
     ("", covariate). Subtracted before sums of products, because raw sums lose digits."""
+    shifts: Mapping[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
+    """By (outcome, visit): a constant for each arm, so that assumptions that differ in nothing
+    else share one plane and all its sums."""
     memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
     """Sums already made, shared by all analyses of these patients, allocated and observed like
     this, under whatever assumption: what differs is told apart by the identity of its array."""
+
+
+    def score(self, outcome: str, visit: str) -> Plane:
+        """The recorded scores (r, p) of an outcome at a visit, as a statistician sees them."""
+        plane, shift = self.scores[outcome][visit], self.shifts.get((outcome, visit))
+        return plane if shift is None else plane + np.array(shift)[self.arm]
+
+    def shift(self, outcome: str, visit: str, arm: int) -> float:
+        """What the arm adds to `scores`; 0 where the scores are whole."""
+        return self.shifts.get((outcome, visit), (0.0,) * len(self.arms))[arm]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,13 @@ class Effect(BaseModel):
     sd: tuple[tuple[float | None, ...], ...]
     """SD of an arm's own (a, v), or None for the comparator's, carried over."""
 
+    @staticmethod
+    def none(n_arms: int, n_visits: int) -> Effect:
+        """The effect by which no arm differs."""
+        return Effect(
+            difference=((0.0,) * n_visits,) * n_arms, sd=((None,) * n_visits,) * n_arms
+        )
+
 
 class Rule(BaseModel):
     """How an estimate is judged: the level, one side or two, and which direction is good."""
@@ -131,6 +138,11 @@ class OutcomeMethod(Method):
     @abstractmethod
     def arm_sd(self, visit: int, difference: float) -> float:
         """SD of an arm with this mean difference, when the assumption states none."""
+
+    def shift(self, visit: int, effect: Effect) -> tuple[float, ...] | None:
+        """The constant that an effect adds to the comparator's score in each arm, where it does
+        nothing else; None where it does more. Least-squares sums then serve every effect size."""
+        return None
 
     @abstractmethod
     def scores(self, visit: int, z: Plane, arm: ArmPlane, effect: Effect) -> Plane:

@@ -156,6 +156,13 @@ def _by_size(data: TrialData, x: Plane, y: Plane | None = None) -> FloatArray:
     if len(data.sizes) == 1:
         summed = np.einsum("rp->r", x) if y is None else np.einsum("rp,rp->r", x, y)
         return summed[None]
-    terms = x if y is None else x * y
-    starts = np.concatenate([[0], data.sizes[:-1]])
-    return np.cumsum(np.add.reduceat(terms, starts, axis=1), axis=1).T
+    sums = np.empty((len(data.sizes), x.shape[0]))
+    start = 0
+    for k, size in enumerate(data.sizes):  # the patients that this size adds to the one before
+        part = slice(start, size)
+        if y is None:
+            np.einsum("rp->r", x[:, part], out=sums[k])
+        else:
+            np.einsum("rp,rp->r", x[:, part], y[:, part], out=sums[k])
+        start = size
+    return np.cumsum(sums, axis=0)

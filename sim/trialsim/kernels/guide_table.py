@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialsim.core.axes import ArmPlane, FloatArray, Plane
+from trialsim.kernels.gather import taken
 
 REACH = 9.0
 """Cut-points beyond this many SD are never crossed: the chance is below 1e-18 a score."""
@@ -41,9 +42,8 @@ class GuideTable:
         bin_ = place.astype(np.intp)
         if arm is not None:
             bin_ += arm.astype(np.intp) * self.bins
-        # Indices are in range already; mode "clip" spares NumPy a check and a buffer.
-        score = np.take(self.lower, bin_, mode="clip")
-        above = z > np.take(self.next_cut, bin_, out=place, mode="clip")
+        score = taken(self.lower, bin_)
+        above = z > taken(self.next_cut, bin_)
         score += above if self.step == 1 else above * self.step
         return score
 

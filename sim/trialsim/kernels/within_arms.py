@@ -46,7 +46,8 @@ def compare(
                 raw = product(data, who, pair[0], x, y) + product(data, who, pair[1], x, y)
             row.append(raw - sums[0][i] * means[0][j] - sums[1][i] * means[1][j])
         within.append(row)
-    difference = [a - b for a, b in zip(*means, strict=True)]
+    shifts = [data.shift(*x, pair[0]) - data.shift(*x, pair[1]) for x in variables]
+    difference = [a - b + shift for a, b, shift in zip(*means, shifts, strict=True)]
     return Comparison((n[0], n[1]), difference, within)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from trialsim.core.axes import Mask
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Allocation, Observations
@@ -20,7 +18,7 @@ def _observe(group: Group, batch: Batch, allocation: Allocation) -> Observations
     design = group.design
     scores = [variable for variable in group.reads if variable[0]]
     n = group.capacity
-    everybody = batch.once(("everybody", n), lambda: np.ones((batch.draws.rows, n), dtype=bool))
+    everybody = batch.everybody(n)
     observed: dict[tuple[str, str], Mask] = dict.fromkeys(scores, everybody)
     for name, reason in design.missing.items():
         visits = reason.visits(list(design.visits), design.baseline)

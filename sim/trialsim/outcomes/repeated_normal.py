@@ -7,6 +7,7 @@ import numpy as np
 from trialsim.core.axes import ArmPlane, FloatArray, Plane
 from trialsim.core.registry import register
 from trialsim.core.stages import Effect, OutcomeMethod
+from trialsim.kernels.gather import taken
 
 
 @register("repeated_normal")
@@ -37,6 +38,12 @@ class RepeatedNormal(OutcomeMethod):
         """The comparator's SD."""
         return self.at(self.sd, visit)
 
+    def shift(self, visit: int, effect: Effect) -> tuple[float, ...] | None:
+        """The differences, as long as no arm has an SD of its own."""
+        if any(row[visit] is not None for row in effect.sd):
+            return None
+        return tuple(row[visit] for row in effect.difference)
+
     def scores(self, visit: int, z: Plane, arm: ArmPlane, effect: Effect) -> Plane:
         """mean + difference of the arm + SD of the arm * z."""
         mean, sd = self.at(self.mean, visit), self.at(self.sd, visit)
@@ -44,10 +51,10 @@ class RepeatedNormal(OutcomeMethod):
         own_sd = [row[visit] for row in effect.sd]
         if any(own is not None for own in own_sd):
             by_arm = np.array([sd if own is None else own for own in own_sd])
-            score = z * np.take(by_arm, arm)
+            score = z * taken(by_arm, arm)
         else:
             score = z * sd
         score += mean
         if difference.any():
-            score += np.take(difference, arm)
+            score += taken(difference, arm)
         return score

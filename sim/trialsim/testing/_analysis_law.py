@@ -1,0 +1,74 @@
+"""Rules of analyses that hold on average: what is estimated, and how often it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialsim.core.stages import AnalysisMethod, Rule
+from trialsim.testing._trial import SD, TWO_SIDED, Trial, data_of
+
+REPLICATES = 20_000
+"""A share of 0.05 is then known to 0.0015: tests that reject 0.057 instead of 0.050 are found."""
+
+RULES_OF_TESTS = (
+    TWO_SIDED,
+    Rule(alpha=0.05, sides=1, sign=1),
+    Rule(alpha=0.05, sides=1, sign=-1),
+    Rule(alpha=0.2, sides=2, sign=-1),
+    Rule(alpha=0.01, sides=1, sign=1),
+)
+
+
+def _mcse(chance: float) -> float:
+    return float(np.sqrt(chance * (1 - chance) / REPLICATES))
+
+
+def p_values_are_uniform(method: AnalysisMethod) -> Iterator[str]:
+    """Where the arms do not differ, a share q of the p values lies below q."""
+    trial = Trial(n=40, replicates=REPLICATES)
+    data = data_of(method, trial)
+    for rule in RULES_OF_TESTS[:3]:
+        p_value = method.analyse(data, [(1, 0)], rule).p_value
+        for q in (0.01, 0.05, 0.25, 0.5, 0.75, 0.95):
+            share = float((p_value < q).mean())
+            if abs(share - q) > 4 * _mcse(q):
+                yield f"Below {q:g} lie {share:.4f} (mcse {_mcse(q):.4f}), sides {rule.sides}."
+
+
+def estimates_are_of_the_true_value(method: AnalysisMethod) -> Iterator[str]:
+    """The mean estimate is `true_value` of the mean differences, and intervals hold that value as
+    often as they say."""
+    effect = SD / 2
+    trial = Trial(n=40, replicates=REPLICATES, effect=effect)
+    truth = method.true_value(lambda visit: effect if visit == method.visit else 0.0)
+    estimates = method.analyse(data_of(method, trial), [(1, 0)], TWO_SIDED)
+    mean = float(estimates.estimate.mean())
+    mcse = float(estimates.estimate.std()) / np.sqrt(REPLICATES)
+    if abs(mean - truth) > 4 * mcse:
+        yield f"The true value is {truth:.4f}, the mean estimate {mean:.4f} (mcse {mcse:.4f})."
+    held = float(((estimates.lower < truth) & (truth < estimates.upper)).mean())
+    if abs(held - 0.95) > 4 * _mcse(0.95):
+        yield f"Intervals of level 0.95 hold the true value in {held:.4f} (mcse {_mcse(0.95):.4f})."
+
+
+def test_and_interval_agree(method: AnalysisMethod) -> Iterator[str]:
+    """p is below alpha exactly where the interval, of level 1 - alpha, or 1 - 2 alpha for a
+    one-sided test, excludes 0 on a side that the test looks at."""
+    data = data_of(method, Trial(replicates=2_000, effect=SD / 2))
+    for rule in RULES_OF_TESTS:
+        found = method.analyse(data, [(1, 0)], rule)
+        excluded = {1: found.lower > 0, -1: found.upper < 0}
+        wanted = excluded[1] | excluded[-1] if rule.sides == 2 else excluded[rule.sign]
+        clear = np.abs(found.p_value - rule.alpha) > 1e-9  # on the border either may round
+        wrong = clear & ((found.p_value < rule.alpha) != wanted)
+        if wrong.any():
+            place = tuple(np.argwhere(wrong)[0])
+            yield (
+                f"Under {rule}: p {found.p_value[place]:.6f} with the interval "
+                f"{found.lower[place]:.6f} to {found.upper[place]:.6f}."
+            )
+
+
+RULES = (p_values_are_uniform, estimates_are_of_the_true_value, test_and_interval_agree)
