@@ -1,9 +1,9 @@
 """Runs that several files of this folder judge: made once."""
 
 import pytest
-from verification.simulated import SCENARIOS, Runs, textbook
 
 import trialsim as ts
+from verification.simulated import SCENARIOS, Runs, textbook
 
 
 @pytest.fixture(scope="session")

@@ -135,9 +135,7 @@ def trials(
         yield tuple(trial_data(groups[name], shared) for name in assumptions)
 
 
-def arms(
-    spec: dict[str, object], sizes: tuple[int, ...], replicates: int, seed: int
-) -> np.ndarray:
+def arms(spec: dict[str, object], sizes: tuple[int, ...], replicates: int, seed: int) -> np.ndarray:
     """Arms (r, p) that an allocation method, written as in a scenario, gives."""
     load_methods()
     method = build("allocation", spec)

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+import trialsim as ts
 from verification.bounded_law import Score, paired_shift
 from verification.simulated import (
     assert_frequencies_match,
@@ -14,8 +16,6 @@ from verification.simulated import (
     textbook,
     trials,
 )
-
-import trialsim as ts
 
 PER_ARM = 2048
 
@@ -60,7 +60,7 @@ def sample(
     """Scores after treatment of each arm; 524,288 an arm and batch."""
     assumption = ("none",) if arms is None else ("some",)
     each = [
-        [data.scores["score"]["after"][data.arm == arm] for arm in (0, 1)]
+        [data.score("score", "after")[data.arm == arm] for arm in (0, 1)]
         for (data,) in trials(scenario(score, arms or {}), batches, seed, assumption)
     ]
     return [np.concatenate(by_batch) for by_batch in zip(*each, strict=True)]
@@ -110,7 +110,7 @@ def test_margins_match_the_beta_binomial(law):
     SD and the frequency of every score are those of the law, and no score leaves the scale.
     Exact: scipy's beta-binomial. 1,048,576 scores; tolerance 4 errors for mean and SD (for SD
     5.45 0.021 and 0.018), chi-square at the fixed level 1e-5 for the frequencies.
-    Detects: a score whose probability of 0.05 is 0.051, a mean 0.4% of the SD off.
+    Detects: a score whose probability of 0.05 is 0.052, a mean 0.4% of the SD off.
     """
     assert_law_is_delivered(np.concatenate(sample(law)), law, "margin")
 
@@ -166,7 +166,7 @@ def test_difference_of_3_8_points_is_delivered_to_a_hundredth(law, batches):
     n, total = 0, 0.0
     trial = scenario(law, {"treatment": -3.8})
     for none, some in trials(trial, batches, seed=38, assumptions=("none", "some")):
-        shift = some.scores["score"]["after"] - none.scores["score"]["after"]
+        shift = some.score("score", "after") - none.score("score", "after")
         treated = some.arm == 1
         assert not shift[~treated].any()
         assert shift.max() <= 0

@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from scipy import special
+
 from verification.simulated import assert_matches
 
 N, R, EFFECT = 129, 0.55, 0.4

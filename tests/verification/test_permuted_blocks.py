@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+from trialsim.theory import allocation
 from verification.simulated import (
     arms,
     assert_frequencies_match,
     assert_matches,
     assert_share_matches,
 )
-
-from trialsim.theory import allocation
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "l_dgp_performance.json"
 ROWS = [
@@ -83,8 +83,8 @@ def test_next_allocation_is_guessed_as_often_as_enumeration_says(size, exact):
     [
         (4, (64, 64), (2, 2)),
         (6, (63, 63), (3, 3)),
-        (3, (60, 30), (2, 1)),
-        (6, (60, 30), (4, 2)),
+        (3, (40, 20), (2, 1)),
+        (6, (80, 40), (4, 2)),
         (3, (40, 40, 40), (1, 1, 1)),
         (6, (42, 42, 42), (2, 2, 2)),
         (4, (30, 60, 30), (1, 2, 1)),
@@ -95,7 +95,7 @@ def test_orders_of_a_block_are_equally_likely(size, arm_sizes, per_block):
     two and three arms and ratios 1:1, 2:1 and 1:2:1; neighbouring blocks are independent.
     Exact: 6, 20, 3, 15, 6, 90 and 12 orders, uniform; pairs of orders of the first two blocks
     uniform too (where at most 36). 100,000 blocks or more; chi-square at the fixed level 1e-5.
-    Detects: an order 3% (of 6) to 13% (of 90) more likely than it should be.
+    Detects: an order 4% (of 6) to 25% (of 90) more likely than it should be.
     """
     arm = arms(blocks_of(size), arm_sizes, REPLICATES, seed=4)
     blocks = arm.reshape(REPLICATES, -1, size).astype(int)
@@ -129,11 +129,12 @@ def test_final_arm_sizes_match_r(row):
     """Claim: sizes after the last, cut block, and the limit of imbalance, as in
     l_dgp_performance.json (R 4.2.2, hypergeometric law).
     Exact: 0.5 and 0.5, or 0.2, 0.6 and 0.2. 20,000 trials; chi-square at the fixed level 1e-5
-    (a share off by 0.018 fails); impossible sizes never occur.
+    (a share off by 0.02 fails); impossible sizes never occur.
     Detects: a last block that is balanced by force.
     """
     n, size = row["inputs"]["n"], row["inputs"]["block_size"]
-    arm = arms(blocks_of(size), (n // 2, n - n // 2), 20_000, seed=129)
+    # The first n of a larger trial: what follows them has no part in it.
+    arm = arms(blocks_of(size), (n, n), 20_000, seed=129)[:, :n]
     expected = row["expected"]
     counts = np.bincount(arm.sum(axis=1, dtype=int), minlength=n + 1)
     listed = expected["final_arm1_count_values"]

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from verification.simulated import Runs, assert_share_matches, textbook
 
 from trialsim.theory import ancova, change_score, two_means
+from verification.simulated import Runs, assert_share_matches, textbook
 
 REPLICATES = 100_000
 
@@ -90,7 +90,8 @@ def test_small_trial_power_matches_closed_forms_with_covariates():
     )
     runs = Runs(scenario, REPLICATES, seed=89)
     rejected = {
-        name: runs.columns("effect", name)["p_value"] < 0.05 for name in ("change", "ancova", "three")
+        name: runs.columns("effect", name)["p_value"] < 0.05
+        for name in ("change", "ancova", "three")
     }
     sds = {"sd_baseline": 1.0, "sd_follow_up": 2.0}
     change = change_score.change_score_power(8, 9, 2.4, 2.0, 0.6, **sds)

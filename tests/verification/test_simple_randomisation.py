@@ -1,12 +1,13 @@
 """Simple randomisation: independent patients, binomial arm sizes."""
 
 import json
-from math import comb, sqrt
+from math import sqrt
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
+
 from verification.simulated import (
     arms,
     assert_frequencies_match,
@@ -67,34 +68,3 @@ def test_imbalance_matches_r(row):
         exact = expected[f"prob_imbalance_ge_{limit}"]
         if exact * REPLICATES >= 10:
             assert_share_matches(found >= limit, exact, f"{limit} or more")
-
-
-@pytest.mark.parametrize(
-    ("sizes", "n_orders"), [((3, 3), comb(6, 3)), ((2, 2, 2), 90), ((2, 5), comb(7, 2))], ids=str
-)
-def test_orders_of_the_random_allocation_rule_are_equally_likely(sizes, n_orders):
-    """Claim: the random allocation rule gives the planned sizes exactly, and every order of arms
-    equally often: C(6, 3) = 20 for 3 and 3, 90 for three pairs, C(7, 2) = 21 for 2 and 5.
-    Exact: uniform. 40,000 trials; chi-square at the fixed level 1e-5.
-    Detects: an order 10% (of 20) to 25% (of 90) more likely than it should be.
-    """
-    arm = arms({"method": "random_allocation_rule"}, sizes, 40_000, seed=6).astype(int)
-    orders, place = np.unique(arm @ len(sizes) ** np.arange(sum(sizes)), return_inverse=True)
-    assert len(orders) == n_orders
-    assert_frequencies_match(np.bincount(place), np.full(n_orders, 1 / n_orders))
-
-
-@pytest.mark.parametrize("sizes", [(64, 65), (10, 20, 30), (1, 200)], ids=str)
-def test_sizes_of_the_random_allocation_rule_are_exact_at_every_place_by_chance(sizes):
-    """Claim: sizes are as planned in every trial, and any patient, first or last, is as likely
-    to be in an arm as any other.
-    Exact: size / total at every place. 20,000 trials; tolerance 4 errors at each place, 0.014
-    at shares of a half.
-    Detects: places that favour an arm by 0.02.
-    """
-    arm = arms({"method": "random_allocation_rule"}, sizes, REPLICATES, seed=129)
-    for which, size in enumerate(sizes):
-        assert np.all((arm == which).sum(axis=1) == size)
-        share = size / sum(sizes)
-        for place in (0, 1, sum(sizes) // 2, -2, -1):
-            assert_share_matches(arm[:, place] == which, share, f"arm {which}, place {place}")

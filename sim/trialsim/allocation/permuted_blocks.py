@@ -57,7 +57,7 @@ class PermutedBlocks(AllocationMethod):
         n, ratio = sum(sizes), allocation_ratio(sizes)
         longest = max(self.sizes)
         capacity = n + longest  # the last block is drawn whole and cut, whatever n is
-        u = np.ascontiguousarray(draws.uniform("allocation", capacity))  # a replicate's in a row
+        u = draws.uniform_rows("allocation", capacity)
         if len(self.sizes) == 1:
             n_blocks = capacity // longest
             blocks = u[:, : n_blocks * longest].reshape(u.shape[0], n_blocks, longest)

@@ -36,13 +36,18 @@ outcomes:
   rmdq: {method: bounded_integer, max: 24, mean: [10.45, 9.5, 6.89], sd: [5.3, 6, 4.6],
          correlation: [[1, 0.57, 0.47], [0.57, 1, 0.59], [0.47, 0.59, 1]]}
 """
-_TWO_VISITS = _BOUNDED + """
+_TWO_VISITS = (
+    _BOUNDED
+    + """
 assumptions: {large_trials: {rmdq: {acupressure: [0, -1.4, -1]}}}
 analyses:
   after: {method: ancova, outcome: rmdq, visit: after}
   six_months: {method: ancova, outcome: rmdq, visit: six_months}
 """
-_THREE_ANALYSES = _BOUNDED + """
+)
+_THREE_ANALYSES = (
+    _BOUNDED
+    + """
 observation: {missing: {lost: {method: mcar, rate: 0.1}}}
 analyses:
   t_test: {method: t_test, outcome: rmdq, visit: six_months}
@@ -51,6 +56,7 @@ analyses:
 assumptions:
   large_trials: {rmdq: {acupressure: [0, -1.4, -1]}}
 """
+)
 _FURTHER = """  as_published: {rmdq: {acupressure: [0, -4.3, -4.9]}}
   half: {rmdq: {acupressure: [0, -2.1, -2.4]}}
 """

@@ -13,7 +13,12 @@ from trialsim import __version__
 from trialsim.core.plan import Series
 from trialsim.operating.characteristics import check_against_theory
 from trialsim.operating.placement import place
-from trialsim.operating.rounding import frequency_sentence, percent, round_to_error
+from trialsim.operating.rounding import (
+    frequency_sentence,
+    percent,
+    round_to_error,
+    share_interval,
+)
 from trialsim.plots.standard import power_by_size
 from trialsim.scenario.describe import analysis_line, arms_line, decision_line, outcome_line
 
@@ -47,7 +52,7 @@ def _trial(console: Console, results: Results) -> None:
         f"{results.replicates:,} simulated trials a row   {results.elapsed_s:.1f} s\n"
     )
     outcome = outcome_line(design, primary.outcome)
-    console.print(f"Trial     {arms_line(design)}; {outcome}")
+    console.print(f"Trial     {arms_line(design)}\n          {outcome}", soft_wrap=True)
     console.print(f"Analysis  {analysis_line(primary)}, {decision_line(design)}\n")
 
 
@@ -59,7 +64,7 @@ def _stated(results: Results) -> pd.DataFrame:
     rows = table[table["cell"].isin(keys)]
     index = ["assumption", "analysis", "contrast"]
     return rows.pivot_table(
-        index=index, columns="measure", values=["value", "mcse"], sort=False, dropna=False
+        index=index, columns="measure", values=["value", "mcse", "n_used"], sort=False, dropna=False
     ).dropna(how="all")
 
 
@@ -85,48 +90,62 @@ def _frequencies(console: Console, results: Results) -> None:
 
 
 def _rows(console: Console, results: Results) -> None:
-    design = results.plan.designs[0]
-    several = len(design.contrasts) > 1
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    """The four numbers that belong together, a row an assumption and analysis."""
+    several = len(results.plan.designs[0].contrasts) > 1
+    table = _new_table()
     for heading in ("Assumption", "Analysis", *(("Contrast",) if several else ())):
-        table.add_column(heading, overflow="fold")
-    for heading in (
-        "Truth",
-        "Significant",
-        "Exaggeration",
-        "CI half-width",
-        "CI holds truth",
-        "Wrong sign",
-    ):
-        table.add_column(heading, justify="right")
-    previous = None
-    for (assumption, analysis, contrast), row in _stated(results).iterrows():
-        value, mcse = row["value"], row["mcse"]
+        table.add_column(heading, no_wrap=True)
+    for heading in ("Truth", "Significant", "Exaggeration", "CI half-width", "CI holds truth"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    previous, wrong_signs = "", []
+    for key, row in _stated(results).iterrows():
+        assumption, analysis, contrast = map(str, key)
+        value, mcse, n_used = row["value"], row["mcse"], row["n_used"]
         exaggeration = round_to_error(value["type_m"], mcse["type_m"])
-        names = [assumption if assumption != previous else "", analysis]
         table.add_row(
-            *names,
+            assumption if assumption != previous else "",
+            analysis,
             *((contrast,) if several else ()),
             f"{value['true_value']:g}",
-            _share(value["rejection_rate"], mcse["rejection_rate"]),
+            _share(value["rejection_rate"], mcse["rejection_rate"], n_used["rejection_rate"]),
             "–" if exaggeration == "–" else f"x{exaggeration} ({_error(mcse['type_m'])})",
             _number(value["mean_ci_width"] / 2, mcse["mean_ci_width"] / 2),
-            _share(value["coverage"], mcse["coverage"]),
-            _share(value["type_s"], mcse["type_s"]),
+            _share(value["coverage"], mcse["coverage"], n_used["coverage"]),
         )
         previous = assumption
+        if value["type_s"] > 0.01:
+            share = _share(value["type_s"], mcse["type_s"], n_used["type_s"])
+            wrong_signs.append(f"{assumption}, {analysis}: {share}")
     console.print(table)
     console.print(
-        "In brackets: Monte Carlo standard error. Exaggeration: mean size of significant estimates "
-        "over the truth;\nwrong sign: among significant trials; both undefined when the truth is 0.",
+        "In brackets: Monte Carlo standard error, or the far end of a 95% interval where the share "
+        "is 0 or 1.\nExaggeration: mean size of significant estimates over the truth; undefined "
+        "when the truth is 0.",
         style="dim",
     )
+    if wrong_signs:
+        console.print(f"Wrong sign among significant trials: {'; '.join(wrong_signs)}.")
 
 
-def _share(share: float, mcse: float) -> str:
+def _new_table() -> Table:
+    return Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+
+
+def _share(share: float, mcse: float, n: float) -> str:
+    """A share with its error; one of exactly 0 or 1 with the far end of its Wilson interval."""
     if np.isnan(share):
         return "–"
+    if share in (0, 1):
+        lower, upper = share_interval(round(share * n), round(n))
+        return f"0% (to {_end(upper)})" if share == 0 else f"100% (from {_end(lower)})"
     return f"{percent(share, mcse)} ({_error(100 * mcse)})"
+
+
+def _end(share: float) -> str:
+    """The end of an interval near 0 or 1, to one digit of its distance from it."""
+    distance = 100 * min(share, 1 - share)
+    decimals = max(0, int(np.ceil(-np.log10(distance))))
+    return f"{100 * share:.{decimals}f}%"
 
 
 def _number(value: float, mcse: float) -> str:
@@ -146,14 +165,14 @@ def _sizes(console: Console, results: Results) -> None:
     console.print(
         f"\nShare significant by total sample size ({design.decision.primary})", style="bold"
     )
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    table = _new_table()
     table.add_column("Assumption")
     for size in sizes:
         mark = "*" if size == design.n_total else ""
         table.add_column(f"{size}{mark}", justify="right")
     for assumption, rows in frame.groupby("assumption", sort=False):
         by_size = rows.set_index("n_total")
-        cells = [_share(by_size.at[n, "value"], by_size.at[n, "mcse"]) for n in sizes]
+        cells = [_share(*by_size.loc[n, ["value", "mcse", "n_used"]]) for n in sizes]
         table.add_row(str(assumption), *cells)
     console.print(table)
 
@@ -164,7 +183,7 @@ def _published(console: Console, results: Results) -> None:
     if not placed:
         return
     console.print("\nWhere the published estimates would fall", style="bold")
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    table = _new_table()
     for heading in ("Published", "Estimate", "Status", "Analysis"):
         table.add_column(heading)
     assumptions = [cell.assumption for cell in plan.cells if cell.design == 0]
@@ -191,7 +210,7 @@ def _published(console: Console, results: Results) -> None:
 def _tail(share: float, mcse: float, n: int) -> str:
     if share == 0:
         return f"none of {n:,}"
-    return _share(share, mcse)
+    return _share(share, mcse, n)
 
 
 def _theory(console: Console, results: Results) -> None:

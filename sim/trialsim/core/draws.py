@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -17,13 +18,16 @@ from trialsim.core.axes import REPLICATES_PER_BATCH, FloatArray, Plane
 Kind = Literal["normal", "uniform", "exponential"]
 
 
+@lru_cache(maxsize=4096)
+def _key(seed: int, purpose: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}\x00{purpose}".encode()).digest()[:16], "little")
+
+
 def _generator(seed: int, purpose: str, batch: int, page: int) -> np.random.Generator:
-    name = f"{seed}\x00{purpose}".encode()
-    key = int.from_bytes(hashlib.sha256(name).digest()[:16], "little")
     # The counter's low words run through a table; page and batch sit in words of their own,
     # 2**128 and 2**192 numbers apart, so two tables can never overlap.
     counter = np.array([0, 0, page, batch], dtype=np.uint64)
-    return np.random.Generator(np.random.Philox(key=key, counter=counter))
+    return np.random.Generator(np.random.Philox(key=_key(seed, purpose), counter=counter))
 
 
 class Draws:
@@ -41,6 +45,7 @@ class Draws:
         self.replicates = replicates
         self._rows = slice(0, replicates)
         self._tables: dict[tuple[Kind, str, int, int], FloatArray] = {}
+        self._row_major: dict[tuple[str, int], FloatArray] = {}
 
     @property
     def rows(self) -> int:
@@ -61,6 +66,16 @@ class Draws:
     def uniform(self, purpose: str, n: int, page: int = 1) -> Plane:
         """Uniforms on [0, 1) (r, p) for the first `n` patients; read-only."""
         return self._plane("uniform", purpose, n, page)
+
+    def uniform_rows(self, purpose: str, n: int, page: int = 1) -> Plane:
+        """The same numbers as `uniform`, in C order: for those who put patients in order."""
+        address = (purpose, page)
+        kept = self._row_major.get(address)
+        if kept is None or kept.shape[1] < n:
+            kept = np.ascontiguousarray(self.uniform(purpose, n, page))
+            kept.setflags(write=False)
+            self._row_major[address] = kept
+        return kept[:, :n]
 
     def exponential(self, purpose: str, n: int, page: int = 1) -> Plane:
         """Standard exponentials (r, p) for the first `n` patients; read-only."""

@@ -76,7 +76,6 @@ class Batch:
         value: T = self._made[key]
         return value
 
-
     def at_least(self, key: Hashable, n: int, make: Callable[[], Plane]) -> Plane:
         """The first `n` patients of a plane that is made once, for the largest trial that asks.
 

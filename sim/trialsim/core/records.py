@@ -94,7 +94,6 @@ class TrialData:
     """Sums already made, shared by all analyses of these patients, allocated and observed like
     this, under whatever assumption: what differs is told apart by the identity of its array."""
 
-
     def score(self, outcome: str, visit: str) -> Plane:
         """The recorded scores (r, p) of an outcome at a visit, as a statistician sees them."""
         plane, shift = self.scores[outcome][visit], self.shifts.get((outcome, visit))

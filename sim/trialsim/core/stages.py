@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,11 +27,10 @@ class Effect(BaseModel):
     """SD of an arm's own (a, v), or None for the comparator's, carried over."""
 
     @staticmethod
+    @cache
     def none(n_arms: int, n_visits: int) -> Effect:
         """The effect by which no arm differs."""
-        return Effect(
-            difference=((0.0,) * n_visits,) * n_arms, sd=((None,) * n_visits,) * n_arms
-        )
+        return Effect(difference=((0.0,) * n_visits,) * n_arms, sd=((None,) * n_visits,) * n_arms)
 
 
 class Rule(BaseModel):

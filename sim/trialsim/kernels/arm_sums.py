@@ -57,6 +57,8 @@ def count(data: TrialData, who: Analysed, arm: int) -> FloatArray:
     """Patients of an arm (k, r)."""
 
     def make() -> FloatArray:
+        if arm == len(data.arms) - 1 > 0:  # what the other arms leave of the whole
+            return _everybody(data, who) - sum(count(data, who, other) for other in range(arm))
         return _by_size(data, _member(data, who, arm))
 
     return _once(data, ("count", who.key, arm), make)
@@ -67,7 +69,7 @@ def total(data: TrialData, who: Analysed, arm: int, x: Variable) -> FloatArray:
 
     def make() -> FloatArray:
         centred = _centred(data, who, x)
-        if arm == len(data.arms) - 1 > 0:  # what the other arms leave of the whole
+        if arm == len(data.arms) - 1 > 0:
             whole = _by_size(data, centred)
             return whole - sum(total(data, who, other, x) for other in range(arm))
         return _by_size(data, _member(data, who, arm), centred)
@@ -127,6 +129,14 @@ def _full(data: TrialData, mask: BoolArray) -> bool:
     return _once(data, ("full", id(mask)), lambda: bool(mask.all()))
 
 
+def _everybody(data: TrialData, who: Analysed) -> FloatArray:
+    """Patients analysed (k, r)."""
+    if who.mask is None:
+        sizes = np.array(data.sizes, dtype=np.float64)
+        return np.broadcast_to(sizes[:, None], (len(sizes), len(data.arm)))
+    return _by_size(data, who.mask.astype(np.float64))
+
+
 def _member(data: TrialData, who: Analysed, arm: int) -> Plane:
     """1.0 for the analysed patients of an arm, else 0.0 (r, p)."""
 
@@ -143,10 +153,9 @@ def _centred(data: TrialData, who: Analysed, x: Variable) -> Plane:
     """The variable less its centre, 0 for everybody who is not analysed (r, p)."""
 
     def make() -> Plane:
-        centred = _values(data, x) - data.centres[x]
-        if who.mask is not None:
-            np.multiply(centred, who.mask, out=centred)
-        return centred
+        values, centre = _values(data, x), data.centres[x]
+        centred = values - centre if centre else values
+        return centred if who.mask is None else centred * who.mask
 
     return _once(data, ("centred", who.key, _name(data, x)), make)
 

@@ -22,8 +22,9 @@ def distinct_df(df: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
     """
     first = df[:, :1]
     if (df == first).all():
-        distinct, place = np.unique(first, return_inverse=True)
-        return distinct, np.broadcast_to(place.reshape(-1, 1), df.shape)
+        known: dict[float, int] = {}
+        row = [known.setdefault(value, len(known)) for value in first.ravel().tolist()]
+        return np.array(list(known)), np.broadcast_to(np.array(row)[:, None], df.shape)
     distinct, place = np.unique(df, return_inverse=True)
     return distinct, place.reshape(df.shape)
 

@@ -51,9 +51,7 @@ def _coefficients(df: float) -> FloatArray:
     t = np.arange(_INTERVALS + 1) * _STEP
     tail = special.stdtr(df, -t)
     log_constant = np.log(special.poch(df / 2, 0.5))
-    log_density = (
-        log_constant - 0.5 * np.log(df * np.pi) - (df + 1) / 2 * np.log1p(t * t / df)
-    )
+    log_density = log_constant - 0.5 * np.log(df * np.pi) - (df + 1) / 2 * np.log1p(t * t / df)
     hazard = np.exp(log_density - np.log(tail))
     value = np.log(tail)
     slope = -hazard * _STEP

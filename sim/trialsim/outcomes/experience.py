@@ -25,9 +25,7 @@ def experience(group: Group, batch: Batch, allocation: Allocation) -> Outcomes:
     return Outcomes(scores, shifts)
 
 
-def _at_visit(
-    effect: Effect, v: int
-) -> tuple[tuple[float, ...], tuple[float | None, ...]] | None:
+def _at_visit(effect: Effect, v: int) -> tuple[tuple[float, ...], tuple[float | None, ...]] | None:
     """Differences and SDs of the arms at a visit; None where no arm differs (as at baseline)."""
     differences = tuple(row[v] for row in effect.difference)
     sds = tuple(row[v] for row in effect.sd)
@@ -68,7 +66,9 @@ def _score(
 def _latent(group: Group, batch: Batch, outcome: str, visit: str) -> Plane:
     """The latent value (r, p), variance 1: a weighted sum of independent standard normals."""
     (purpose, weight), *others = group.design.latent[outcome][visit]
-    z = batch.draws.normal(purpose, group.capacity) * weight
+    z = batch.draws.normal(purpose, group.capacity)
+    if weight != 1:
+        z = z * weight
     for purpose, weight in others:
         z += batch.draws.normal(purpose, group.capacity) * weight
     return z

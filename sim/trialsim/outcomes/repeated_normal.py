@@ -53,8 +53,9 @@ class RepeatedNormal(OutcomeMethod):
             by_arm = np.array([sd if own is None else own for own in own_sd])
             score = z * taken(by_arm, arm)
         else:
-            score = z * sd
-        score += mean
+            score = z if sd == 1 else z * sd
+        if mean:
+            score = score + mean
         if difference.any():
-            score += taken(difference, arm)
+            score = score + taken(difference, arm)
         return score

@@ -131,7 +131,9 @@ def power_by_size(plan: Plan, table: pd.DataFrame) -> pd.DataFrame:
             same = [_equal(other, value) for other in table[path]]
             chosen &= np.array(same)
     rows = table[chosen]
-    rates = rows[rows["measure"] == "rejection_rate"][["assumption", "n_total", "value", "mcse"]]
+    rates = rows[rows["measure"] == "rejection_rate"][
+        ["assumption", "n_total", "value", "mcse", "n_used"]
+    ]
     truth = rows[rows["measure"] == "true_value"].groupby("assumption")["value"].first()
     frame = rates.assign(is_null=[truth[name] == 0 for name in rates["assumption"]])
     return frame.drop_duplicates(["assumption", "n_total"]).reset_index(drop=True)

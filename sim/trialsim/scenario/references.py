@@ -83,7 +83,9 @@ def _evidence(scenario: Scenario, data: dict[str, Any]) -> list[Problem]:
             continue
         value: Any = data
         for part in parts:
-            if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int) and part < len(value)):
+            if (isinstance(value, dict) and part in value) or (
+                isinstance(value, list) and isinstance(part, int) and part < len(value)
+            ):
                 value = value[part]
             else:
                 known = list(value) if isinstance(value, dict) else []

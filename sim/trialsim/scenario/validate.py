@@ -128,7 +128,9 @@ def _data_path(error: ErrorDetails, data: Any) -> Path:
     location = list(error["loc"])
     for position, part in enumerate(location):
         last = position == len(location) - 1
-        if (isinstance(here, dict) and part in here) or (isinstance(here, tuple) and isinstance(part, int)):
+        if (isinstance(here, dict) and part in here) or (
+            isinstance(here, tuple) and isinstance(part, int)
+        ):
             here = here[part]
         elif not (last and error["type"] in ("missing", "extra_forbidden")):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def arms_are_a_plane(method: AllocationMethod) -> Iterator[str]:
 def arms_are_pure(method: AllocationMethod) -> Iterator[str]:
     """The same draws give the same arms, and other draws give others."""
     for sizes in _fitting(method):
-        yield from impurity(lambda sizes=sizes: _arms(method, sizes))
+        yield from impurity(partial(_arms, method, sizes))
         other = method.allocate(Draws(seed=3, batch=0, replicates=64), sizes)
         if not difference(_arms(method, sizes), other):
             yield f"Planned {sizes}: seeds 2 and 3 gave the same arms."
@@ -85,7 +86,9 @@ def prefix_stability_is_as_declared(method: AllocationMethod) -> Iterator[str]:
 
 def _larger(sizes: Sequence[int]) -> tuple[int, ...]:
     """Twice the trial or more, at the same ratio."""
-    return tuple(2 * max(sizes) // max(allocation_ratio(sizes)) * a for a in allocation_ratio(sizes))
+    return tuple(
+        2 * max(sizes) // max(allocation_ratio(sizes)) * a for a in allocation_ratio(sizes)
+    )
 
 
 def shared_law_decides_the_arms(method: AllocationMethod) -> Iterator[str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
 from trialsim.core.records import FAILURES, Estimates, TrialData
 from trialsim.core.stages import AnalysisMethod
-from trialsim.testing._arrays import difference
-from trialsim.testing._trial import COVARIATES, TWO_SIDED, Trial, changed, data_of
+from trialsim.testing._trial import COVARIATES, ROUNDING, TWO_SIDED, Trial, apart, changed, data_of
 
-TRIAL = Trial(replicates=8)
+Spoil = Callable[[TrialData], TrialData]
+
+TRIALS = (Trial(replicates=8), Trial(n_arms=3, n=60, replicates=8))
 
 LEVELS = (7.0, 10.0, 10.4, 0.1, 1e6)
 """Constant scores to try: what rounding leaves of their spread depends on the level."""
@@ -20,37 +22,29 @@ LEVELS = (7.0, 10.0, 10.4, 0.1, 1e6)
 NUMBERS = ("estimate", "se", "df", "p_value", "lower", "upper")
 
 
-def _spoilt(method: AnalysisMethod, spoil: Callable[[TrialData], TrialData]) -> TrialData:
+def _spoilt(method: AnalysisMethod, trial: Trial, spoil: Spoil) -> TrialData:
     """A batch whose first half is spoilt."""
-    data = data_of(method, TRIAL)
-    spoilt, half = spoil(data), TRIAL.replicates // 2
+    data, half = data_of(method, trial), trial.replicates // 2
+    after = spoil(data)
 
-    def mixed(after: np.ndarray, before: np.ndarray) -> np.ndarray:
+    def mixed(after: Any, before: Any) -> Any:
+        if isinstance(before, Mapping):
+            return {name: mixed(after[name], part) for name, part in before.items()}
         return np.concatenate([after[:half], before[half:]])
 
-    return changed(
-        data,
-        enrolled=mixed(spoilt.enrolled, data.enrolled),
-        arm=lambda x: mixed(spoilt.arm, x),
-        covariates={k: mixed(spoilt.covariates[k], x) for k, x in data.covariates.items()},
-        **{
-            record: {
-                o: {v: mixed(getattr(spoilt, record)[o][v], x) for v, x in by_visit.items()}
-                for o, by_visit in getattr(data, record).items()
-            }
-            for record in ("scores", "observed")
-        },
-    )
+    names = ("enrolled", "arm", "covariates", "scores", "observed")
+    halves = {name: mixed(getattr(after, name), getattr(data, name)) for name in names}
+    return replace(data, memo={}, **halves)
 
 
-def _analysed(method: AnalysisMethod, data: TrialData) -> tuple[Estimates, Estimates]:
+def _halves(method: AnalysisMethod, trial: Trial, data: TrialData) -> tuple[Estimates, Estimates]:
     """Estimates of the spoilt half and of the other."""
-    estimates, half = method.analyse(data, TRIAL.pairs, TWO_SIDED), TRIAL.replicates // 2
-    parts = [
-        Estimates(*(getattr(estimates, f.name)[..., rows] for f in fields(Estimates)))
+    estimates, half = method.analyse(data, trial.pairs, TWO_SIDED), trial.replicates // 2
+    first, second = (
+        Estimates(*(getattr(estimates, field.name)[..., rows] for field in fields(Estimates)))
         for rows in (slice(0, half), slice(half, None))
-    ]
-    return parts[0], parts[1]
+    )
+    return first, second
 
 
 def _shape_problems(estimates: Estimates) -> Iterator[str]:
@@ -69,20 +63,20 @@ def _shape_problems(estimates: Estimates) -> Iterator[str]:
         yield "n_analysed is not finite."
 
 
-def _problems(
-    method: AnalysisMethod, what: str, spoil: Callable[[TrialData], TrialData], must_fail: bool
-) -> Iterator[str]:
-    spoilt, other = _analysed(method, _spoilt(method, spoil))
-    for text in _shape_problems(spoilt):
-        yield f"With {what}, {text}"
-    if must_fail and not spoilt.failure.all():
-        place = tuple(np.argwhere(spoilt.failure == 0)[0])
-        found = ", ".join(f"{name} {getattr(spoilt, name)[place]:.3g}" for name in NUMBERS[:4])
-        yield f"With {what}, it reports {found} and no failure."
-    whole = _analysed(method, data_of(method, TRIAL))[1]
-    found = difference(whole, other)
-    if found:
-        yield f"With {what} in some replicates, others change: {found}."
+def _problems(method: AnalysisMethod, what: str, spoil: Spoil, must_fail: bool) -> Iterator[str]:
+    for trial in TRIALS:
+        spoilt, other = _halves(method, trial, _spoilt(method, trial, spoil))
+        for text in _shape_problems(spoilt):
+            yield f"With {what}, {text}"
+        if must_fail and not spoilt.failure.all():
+            place = tuple(np.argwhere(spoilt.failure == 0)[0])
+            found = ", ".join(f"{name} {getattr(spoilt, name)[place]:.3g}" for name in NUMBERS[:4])
+            yield f"With {what}, it reports {found} and no failure."
+        if len(set(spoilt.failure.ravel().tolist())) > 1:
+            yield f"With {what}, replicates get different codes, which only rounding can decide."
+        found = apart(_halves(method, trial, data_of(method, trial))[1], other, ROUNDING)
+        if found:
+            yield f"With {what} in some replicates, others change: {found}."
 
 
 def empty_arms_fail(method: AnalysisMethod) -> Iterator[str]:
@@ -95,49 +89,41 @@ def empty_arms_fail(method: AnalysisMethod) -> Iterator[str]:
 
 
 def equal_scores_fail(method: AnalysisMethod) -> Iterator[str]:
-    """Where all scores are equal there is no spread to judge by: a failure with a code, at every
-    level, whatever rounding leaves of the sum of squares."""
+    """Where all scores are equal, or all those of an arm, there is no spread to judge by: a failure
+    with a code at every level, whatever rounding leaves of the sum of squares."""
     for level in LEVELS:
+        for step in (0.0, 0.3):  # between neighbouring arms
 
-        def constant(data: TrialData, level: float = level) -> TrialData:
-            scores = {
-                outcome: {visit: np.full_like(x, level) for visit, x in by_visit.items()}
-                for outcome, by_visit in data.scores.items()
-            }
-            return changed(data, scores=scores)
+            def constant(data: TrialData, level: float = level, step: float = step) -> TrialData:
+                values = level + step * data.arm
+                scores = {o: dict.fromkeys(named, values) for o, named in data.scores.items()}
+                return changed(data, scores=scores)
 
-        yield from _problems(method, f"all scores {level:g}", constant, must_fail=True)
+            what = f"all scores {level:g}" if not step else f"all scores of the first arm {level:g}"
+            yield from _problems(method, what, constant, must_fail=True)
 
 
 def equal_covariates_are_coded(method: AnalysisMethod) -> Iterator[str]:
     """Adjusting variables that are constant or collinear give a failure with a code, or finite
     numbers where the analysis can do without them; the same for every constant."""
     adjusting = list(method.reads(COVARIATES))[1:]
-    for name, values in (
-        *((f"adjusting variables all {level:g}", level) for level in LEVELS),
-        ("adjusting variables that are one and the same", None),
-    ):
+    for level in (*LEVELS, None):
 
-        def alike(data: TrialData, values: float | None = values) -> TrialData:
-            first = data.scores[method.outcome][method.visit]
-            source = np.roll(first, 1, axis=1) if values is None else np.full_like(first, values)
-            scores = {o: dict(by_visit) for o, by_visit in data.scores.items()}
+        def alike(data: TrialData, level: float | None = level) -> TrialData:
+            score = data.scores[method.outcome][method.visit]
+            same = np.roll(score, 1, axis=1) if level is None else np.full_like(score, level)
+            scores = {outcome: dict(named) for outcome, named in data.scores.items()}
             covariates = dict(data.covariates)
-            for outcome, variable in adjusting:
-                if outcome:
-                    scores[outcome][variable] = source
-                else:
-                    covariates[variable] = source
+            for outcome, name in adjusting:
+                (scores[outcome] if outcome else covariates)[name] = same
             return changed(data, scores=scores, covariates=covariates)
 
-        yield from _problems(method, name, alike, must_fail=False)
-        spoilt, _ = _analysed(method, _spoilt(method, alike))
-        if len(set(spoilt.failure.ravel().tolist())) > 1:
-            yield f"With {name}, some replicates fail and others do not, by rounding."
+        all_are = "one and the same" if level is None else f"{level:g}"
+        yield from _problems(method, f"adjusting variables all {all_are}", alike, must_fail=False)
 
 
 def _nobody_in_arm(data: TrialData) -> TrialData:
-    return changed(data, arm=lambda x: np.zeros_like(x))
+    return changed(data, arm=np.zeros_like(data.arm))
 
 
 def _nobody_seen(data: TrialData) -> TrialData:
@@ -155,7 +141,7 @@ def _nobody_at_all(data: TrialData) -> TrialData:
 
 
 def _one_an_arm(data: TrialData) -> TrialData:
-    first = [np.argmax(data.arm == a, axis=1)[:, None] for a in (0, 1)]
+    first = [np.argmax(data.arm == a, axis=1)[:, None] for a in range(len(data.arms))]
     enrolled = np.zeros_like(data.enrolled)
     np.put_along_axis(enrolled, np.concatenate(first, axis=1), True, axis=1)
     return changed(data, enrolled=enrolled)

@@ -12,6 +12,7 @@ from trialsim.testing import (
     _allocation,
     _analysis,
     _analysis_failures,
+    _analysis_invariance,
     _analysis_law,
     _cohort,
     _decision,
@@ -28,7 +29,12 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "allocation": _allocation.RULES,
     "outcomes": _outcomes.RULES,
     "observation": _observation.RULES,
-    "analysis": (*_analysis.RULES, *_analysis_law.RULES, *_analysis_failures.RULES),
+    "analysis": (
+        *_analysis.RULES,
+        *_analysis_invariance.RULES,
+        *_analysis_law.RULES,
+        *_analysis_failures.RULES,
+    ),
     "decision": _decision.RULES,
 }
 

@@ -57,8 +57,8 @@ def centre_is_near_the_middle(method: CovariateMethod) -> Iterator[str]:
 
 
 RULES = (
-    values_are_a_plane,
     values_are_pure,
+    values_are_a_plane,
     values_are_a_patients_own,
     values_rise,
     values_stay_within_limits,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def decisions_are_pure(method: DecisionMethod) -> Iterator[str]:
     """The same results give the same decisions, and are left as they were."""
     estimate, p_value = _results()
     for rule in _rules():
-        yield from impurity(lambda r=rule: method.decide(estimate, p_value, r), estimate, p_value)
+        yield from impurity(partial(method.decide, estimate, p_value, rule), estimate, p_value)
 
 
 def results_are_judged_alone(method: DecisionMethod) -> Iterator[str]:

@@ -56,9 +56,7 @@ def masks_are_pure(method: ObservationMethod) -> Iterator[str]:
     """The same draws give the same masks, and the arms are left as they were."""
     arm = locked(np.zeros((64, PATIENTS), dtype=np.int8))
     draws = Draws(seed=5, batch=0, replicates=64)
-    yield from impurity(
-        lambda: method.missing(draws, "testing.lost", _asked(method), arm), arm
-    )
+    yield from impurity(lambda: method.missing(draws, "testing.lost", _asked(method), arm), arm)
 
 
 def visits_are_apart(method: ObservationMethod) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -123,7 +124,8 @@ def scores_are_pure(method: OutcomeMethod) -> Iterator[str]:
     for margin in _margins(method):
         z = _transform.normals()
         arm = locked(margin.everybody(z))
-        yield from impurity(lambda m=margin, z=z, arm=arm: m.method.scores(m.visit, z, arm, m.effect), z, arm)
+        scores = partial(method.scores, margin.visit, z, arm, margin.effect)
+        yield from impurity(scores, z, arm)
 
 
 def scores_are_a_patients_own(method: OutcomeMethod) -> Iterator[str]:
@@ -185,7 +187,9 @@ def visits_are_apart(method: OutcomeMethod) -> Iterator[str]:
             difference=tuple(
                 tuple(d * (v == visit) for v, d in enumerate(row)) for row in effect.difference
             ),
-            sd=tuple(tuple(s if v == visit else None for v, s in enumerate(row)) for row in effect.sd),
+            sd=tuple(
+                tuple(s if v == visit else None for v, s in enumerate(row)) for row in effect.sd
+            ),
         )
         for arm in range(len(_ARMS)):
             apart = difference(
@@ -194,6 +198,23 @@ def visits_are_apart(method: OutcomeMethod) -> Iterator[str]:
             )
             if apart:
                 yield f"At visit {visit}, arm {arm}: {apart}."
+
+
+def shift_is_all_an_effect_does(method: OutcomeMethod) -> Iterator[str]:
+    """Where `shift` gives a constant for each arm, an effect adds it to the comparator's score and
+    does nothing else."""
+    z = _transform.normals()
+    for effect in (_effect(method), _effect(method, _ARMS[:3]), _effect(method, _ARMS[:1])):
+        for visit in range(_n_visits(method)):
+            constants = method.shift(visit, effect)
+            if constants is None:
+                continue
+            for arm, constant in enumerate(constants):
+                margin = Margin(method, effect, visit, arm)
+                plain = Margin(method, effect, visit, 0).scores(z) + constant
+                miss = np.abs(margin.scores(z) - plain).max()
+                if not miss <= 1e-9 * margin.sd:
+                    yield f"At {margin}: they are {miss:.4g} off the comparator's + {constant:g}."
 
 
 def hermite_is_the_score(method: OutcomeMethod) -> Iterator[str]:
@@ -209,7 +230,10 @@ def hermite_is_the_score(method: OutcomeMethod) -> Iterator[str]:
         apart = np.abs(stated[:8] - found)
         if not apart.max() <= 2 * TOLERANCE * margin.sd:
             k = int(apart.argmax())
-            yield f"At {margin}: coefficient {k + 1} is {stated[k]:.5g}, of the scores {found[k]:.5g}."
+            yield (
+                f"At {margin}: coefficient {k + 1} is {stated[k]:.5g}; the scores have "
+                f"{found[k]:.5g}."
+            )
         share = float(np.sum(stated**2)) / margin.sd**2
         if not 0.95 < share < 1 + TOLERANCE:
             yield f"At {margin}: they give {share:.4f} of the variance."
@@ -233,14 +257,15 @@ def hermite_gives_the_correlation(method: OutcomeMethod) -> Iterator[str]:
 
 RULES = (
     margins_are_possible,
-    scores_are_a_plane,
     scores_are_pure,
+    scores_are_a_plane,
     scores_are_a_patients_own,
     scores_rise,
     scores_stay_within_limits,
     mean_and_sd_are_delivered,
     equal_arms_have_equal_scores,
     visits_are_apart,
+    shift_is_all_an_effect_does,
     hermite_is_the_score,
     hermite_gives_the_correlation,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,9 @@ MEAN, SD, CORRELATION = 10.0, 3.0, 0.5
 
 CENTRE = MEAN + 0.4
 """A trial never has exactly the mean that was planned."""
+
+ROUNDING = 1e-9
+"""In standard errors: what adding in another order may change."""
 
 TWO_SIDED = Rule(alpha=0.05, sides=2, sign=1)
 
@@ -96,30 +100,27 @@ def _arms(draws: Draws, trial: Trial) -> ArmPlane:
 def changed(
     data: TrialData,
     values: Callable[[Plane, np.ndarray], np.ndarray] = lambda plane, seen: plane,
-    flags: Callable[[np.ndarray], np.ndarray] = lambda plane: plane,
-    arm: Callable[[ArmPlane], np.ndarray] = lambda plane: plane,
-    **other: object,
+    planes: Callable[[np.ndarray], np.ndarray] = lambda plane: plane,
+    **other: Any,
 ) -> TrialData:
-    """The data with every plane put through a function: values (given what is observed), yes or
-    no, arms; `other` are fields as they are to be. Nothing made from the old data is kept."""
-    record = TrialData(
-        arms=data.arms,
-        visits=data.visits,
-        sizes=data.sizes,
-        enrolled=flags(data.enrolled),
-        arm=arm(data.arm),
-        covariates={k: values(x, data.enrolled) for k, x in data.covariates.items()},
-        scores={
+    """The data with scores and covariates put through `values`, which is told where they are
+    observed, and masks and arms through `planes`; `other` are fields as they are to be. No sums
+    are kept."""
+    mapped: dict[str, Any] = {
+        "enrolled": planes(data.enrolled),
+        "arm": planes(data.arm),
+        "covariates": {name: values(x, data.enrolled) for name, x in data.covariates.items()},
+        "scores": {
             outcome: {v: values(x, data.observed[outcome][v]) for v, x in by_visit.items()}
             for outcome, by_visit in data.scores.items()
         },
-        observed={
-            outcome: {v: flags(x) for v, x in by_visit.items()}
+        "observed": {
+            outcome: {visit: planes(x) for visit, x in by_visit.items()}
             for outcome, by_visit in data.observed.items()
         },
-        centres=data.centres,
-    )
-    return replace(record, memo={}, **other)  # type: ignore[arg-type]
+        "memo": {},
+    }
+    return replace(data, **(mapped | other))
 
 
 def fresh(data: TrialData) -> TrialData:

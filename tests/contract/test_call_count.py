@@ -1,0 +1,136 @@
+"""A batch of 256 replicates takes as many calls as one of 16: no loop over replicates hides."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import trialsim as ts
+from trialsim.analysis.t_test import TTest
+from trialsim.core.plan import Design
+from trialsim.core.program import prepare
+from trialsim.core.registry import STAGES, Method, load_methods, methods
+from trialsim.pipeline import simulate_batch
+
+FEW, MANY = 16, 256
+
+TRIAL = """
+format: 1
+design:
+  arms: {{control: {{n: 30}}, first: {{n: 30}}, second: {{n: 30}}}}
+  visits_weeks: {{baseline: 0, after: 4, later: 26}}
+cohort:
+  covariates:
+    age: {{distribution: truncated_normal, mean: 51.4, sd: 15.6, min: 18, max: 81}}
+    severity: {{distribution: normal, mean: 0, sd: 1}}
+allocation: {allocation}
+outcomes:
+  score: {{method: repeated_normal, mean: 10, sd: 3, correlation: 0.5}}
+  rmdq:
+    method: bounded_integer
+    max: 24
+    mean: [10.45, 9.5, 6.89]
+    sd: [5.3, 6, 4.6]
+    correlation: 0.5
+    correlated_with: {{score: 0.4}}
+assumptions:
+  no_effect: {{}}
+  effect: {{rmdq: {{first: -2, second: {{difference: -3, sd: 4.5}}}}, score: {{first: -1}}}}
+observation:
+  missing:
+    lost: {{method: mcar, rate: {{after: 0.1, later: 0.2}}}}
+    skipped: {{method: mcar, rate: 0.05, pattern: intermittent}}
+analyses:
+  t_test: {{method: t_test, outcome: rmdq, visit: after}}
+  welch: {{method: t_test, variance: welch, outcome: score, visit: later}}
+  change: {{method: change_score, outcome: rmdq, visit: later}}
+  ancova: {{method: ancova, outcome: rmdq, visit: after}}
+  adjusted: {{method: ancova, outcome: score, visit: later, adjust: [baseline, age, severity]}}
+decision: superiority
+vary: {{design.n_total: [60, 90, 180]}}
+"""
+
+ALLOCATIONS = (
+    "simple",
+    "random_allocation_rule",
+    "{method: permuted_blocks, block_sizes: 6}",
+    "{method: permuted_blocks, block_sizes: [3, 6, 9]}",
+)
+"""A method of another stage belongs into the scenario above, one of allocation here."""
+
+
+def scenario(allocation: str) -> ts.LoadedScenario:
+    return ts.loads(TRIAL.format(allocation=allocation))
+
+
+def calls(action: Callable[[], Any]) -> int:
+    """Calls of Python and of C functions that an action takes."""
+    count = 0
+
+    def profile(frame: Any, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        action()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def calls_of_a_batch(allocation: str) -> dict[int, int]:
+    """Calls by number of replicates, once everything that is kept between batches is kept."""
+    program = prepare(scenario(allocation).plan)
+    counted = {}
+    for replicates in (FEW, MANY):
+        simulate_batch(program, 0, replicates)
+        counted[replicates] = calls(lambda n=replicates: simulate_batch(program, 1, n))
+    return counted
+
+
+@pytest.mark.parametrize("allocation", ALLOCATIONS)
+def test_calls_do_not_grow_with_replicates(allocation):
+    counted = calls_of_a_batch(allocation)
+    assert 0.5 < counted[MANY] / counted[FEW] < 2, counted
+    # A call for each further replicate would be 240 more, hidden among thousands.
+    assert abs(counted[MANY] - counted[FEW]) < MANY - FEW, counted
+
+
+def test_a_loop_over_replicates_is_noticed(monkeypatch):
+    plain = TTest.analyse
+
+    def looping(self, data, contrasts, rule):
+        for row in data.scores[self.outcome][self.visit]:
+            statistics.fmean(row.tolist())
+        return plain(self, data, contrasts, rule)
+
+    monkeypatch.setattr(TTest, "analyse", looping)
+    counted = calls_of_a_batch("simple")
+    assert counted[MANY] - counted[FEW] > MANY - FEW, counted
+
+
+def test_every_method_is_counted():
+    load_methods()
+    used = {
+        (method.stage, method.name)
+        for allocation in ALLOCATIONS
+        for design in scenario(allocation).plan.designs
+        for method in methods_of(design)
+    }
+    missing = {(stage, name) for stage in STAGES for name in methods(stage)} - used
+    assert not missing, f"add {missing} to the scenarios of tests/contract/test_call_count.py"
+
+
+def methods_of(design: Design) -> list[Method]:
+    named = (design.covariates, design.outcomes, design.missing, design.analyses)
+    return [
+        design.allocation,
+        design.decision,
+        *(method for mapping in named for method in mapping.values()),
+    ]

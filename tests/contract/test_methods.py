@@ -1,0 +1,183 @@
+"""Every registered method through the contract, and broken plug-ins that it must catch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from contract import broken_methods as broken
+from trialsim.analysis.t_test import TTest
+from trialsim.core import registry
+from trialsim.core.registry import STAGES, Method, load_methods, methods, register
+from trialsim.core.stages import AnalysisMethod
+from trialsim.testing import ContractError, check_method
+
+RMDQ = {"min": 0, "max": 24, "mean": [10.45, 9.5, 6.89], "sd": [5.3, 6.0, 4.6]}
+SCORE = {"outcome": "score", "visit": "after"}
+
+EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
+    ("cohort", "normal"): [{"mean": 50, "sd": 10}, {"mean": -1e6, "sd": 1e-3}],
+    ("cohort", "truncated_normal"): [
+        {"mean": 51.4, "sd": 15.6, "min": 18, "max": 81},
+        {"mean": 20, "sd": 1.8, "min": 18, "max": 81},  # nearly exponential
+        {"mean": 50, "sd": 5, "min": 0, "max": 1000},  # limits out of reach
+    ],
+    ("allocation", "simple"): [{}],
+    ("allocation", "random_allocation_rule"): [{}],
+    ("allocation", "permuted_blocks"): [
+        {},
+        {"block_sizes": 2},
+        {"block_sizes": 12},
+        {"block_sizes": [4, 6, 8]},
+        {"block_sizes": [6, 3, 9]},
+    ],
+    ("outcomes", "repeated_normal"): [
+        {"mean": 0, "sd": 1},
+        {"mean": [10.45, 9.2, 6.7], "sd": [5.5, 5.5, 4], "correlation": 0.55, "better": "higher"},
+    ],
+    ("outcomes", "bounded_integer"): [
+        RMDQ,
+        {"max": 100, "mean": 50, "sd": 26, "better": "higher"},
+        {"max": 24, "mean": [1.2, 0.8], "sd": [1.5, 1.4]},  # at the floor
+        {"min": 1, "max": 7, "step": 0.25, "mean": 5.8, "sd": 1.1},
+        {"min": -4, "max": 4, "mean": 0, "sd": 3.6},  # heaped at both ends
+        {"max": 24, "mean": 12, "sd": 2.4494898},  # binomial
+    ],
+    ("observation", "mcar"): [
+        {"rate": 0.1},
+        {"rate": 0},
+        {"rate": {"after": 0.05, "later": 0.2}},
+        {"rate": {"baseline": 0.3, "later": 0.1}, "pattern": "intermittent"},
+    ],
+    ("analysis", "t_test"): [SCORE, {**SCORE, "variance": "welch"}],
+    ("analysis", "change_score"): [SCORE, {**SCORE, "visit": "later", "from_visit": "after"}],
+    ("analysis", "ancova"): [
+        SCORE,
+        {**SCORE, "adjust": []},
+        {**SCORE, "adjust": ["age"]},
+        {**SCORE, "visit": "later", "adjust": ["baseline", "after", "age", "severity"]},
+    ],
+    ("decision", "superiority"): [{}, {"alpha": 0.025, "sides": 1}],
+}
+"""Parameters with which each method is checked, as a scenario would write them. The trials have
+the visits baseline, after and later, and the covariates age and severity."""
+
+
+def _registered() -> list[Any]:
+    load_methods()
+    cases = []
+    for stage in STAGES:
+        for name, method in methods(stage).items():
+            for i, example in enumerate(EXAMPLES.get((stage, name), [None])):
+                cases.append(pytest.param(stage, method, example, id=f"{stage}-{name}-{i}"))
+    return cases
+
+
+@pytest.mark.parametrize(("stage", "method", "example"), _registered())
+def test_registered_method_keeps_the_contract(stage, method, example):
+    if example is None:
+        place = "EXAMPLES in tests/contract/test_methods.py"
+        pytest.fail(f"no example of the {stage} method '{method.name}': add parameters to {place}")
+    check_method(method, **example)
+
+
+def test_examples_are_of_registered_methods():
+    load_methods()
+    known = {(stage, name) for stage in STAGES for name in methods(stage)}
+    assert set(EXAMPLES) <= known
+
+
+@pytest.fixture
+def scratch_registry(monkeypatch):
+    """A registry in which plug-ins leave no trace."""
+    load_methods()
+    copy = {stage: dict(known) for stage, known in registry._REGISTRY.items()}
+    monkeypatch.setattr(registry, "_REGISTRY", copy)
+
+
+NORMAL = {"mean": 10, "sd": 3}
+
+BROKEN: list[tuple[type[Method], dict[str, Any], str]] = [
+    (broken.Loose, NORMAL, "frozen model"),
+    (broken.Untold, NORMAL, "have a docstring.*There is none under skew"),
+    (broken.Forgetful, {**NORMAL, "skew": 1}, "states every parameter"),
+    (broken.Unfinished, {}, "defines all.*does not define values"),
+    (broken.InPlace, NORMAL, "normals give the same values.*read-only"),
+    (broken.Widened, NORMAL, "asked for are delivered.*sd of 3, it delivers 6"),
+    (broken.ClaimsStability, {}, "`prefix_stable`.*declared true, but arms change"),
+    (broken.DeniesStability, {}, "`prefix_stable`.*declared false, but no arm changed"),
+    (broken.BiasedCoin, {}, "chance of an arm is the arm's share"),
+    (broken.WrongLaw, {}, "`size_law` sums to 1 and is the distribution"),
+    (broken.Clamped, {**NORMAL, "min": 6, "max": 24}, "are delivered at every visit"),
+    (broken.Percentages, NORMAL, "mean difference.*delivered at every visit"),
+    (broken.Standardised, NORMAL, "on that patient's latent value"),
+    (broken.Turning, NORMAL, "higher latent value never gives a lower score"),
+    (broken.ShiftsOnly, NORMAL, "`shift` gives a constant"),
+    (broken.WrongHermite, RMDQ, "`hermite` gives the coefficients"),
+    (broken.LostTwiceAsOften, {"rate": 0.1}, "`rate` asked for.*asked for 0.1, it hides 0.1990"),
+    (broken.LostEverywhere, {"rate": 0.1}, "one for each visit asked.*baseline"),
+    (broken.LostTogether, {"rate": 0.1}, "under the purpose given"),
+    (broken.LostByRank, {"rate": 0.1}, "first patients are lost or seen alike"),
+    (broken.ReadsUnobserved, SCORE, "unobserved score with 1e300 changes no estimate"),
+    (broken.CountsPlaces, SCORE, "Places in which nobody is enrolled"),
+    (broken.RawSums, SCORE, "Adding 1e6 to every score"),
+    (broken.ForgetsShifts, SCORE, "`shifts` adds"),
+    (broken.NormalTail, SCORE, "share q of the p values lies below q"),
+    (broken.AlwaysTwoSided, SCORE, "p is below alpha exactly where the interval"),
+    (broken.SilentFailure, SCORE, "failure with a code"),
+    (broken.Shrunken, SCORE, "mean estimate is `true_value`"),
+    (broken.AtAlpha, {}, "below the rule's alpha, and not at alpha"),
+    (broken.OwnAlpha, {}, "below the rule's alpha, and not at alpha"),
+    (broken.FailuresCount, {}, "NaN, rejects nothing"),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "example", "complaint"), [pytest.param(*b, id=b[0].__name__) for b in BROKEN]
+)
+def test_broken_plug_in_is_caught(method, example, complaint, scratch_registry):
+    name = f"broken_{method.__name__.lower()}"
+    register(name)(method)
+    with pytest.raises(ContractError, match=rf"(?s){method.stage} method '{name}'.*{complaint}"):
+        check_method(method, **example)
+
+
+@pytest.mark.parametrize(
+    ("method", "example"), [(broken.PlainT, SCORE), (broken.Lost, {"rate": 0.1})]
+)
+def test_sound_plug_in_passes(method, example, scratch_registry):
+    register(f"plug_in_{method.__name__.lower()}")(method)
+    check_method(method, **example)
+    check_method(method(**example))
+
+
+def test_unregistered_plug_in_is_caught():
+    class Fresh(TTest):
+        """As its parent, but unknown to any scenario."""
+
+    with pytest.raises(ContractError, match="registered under its name") as caught:
+        check_method(Fresh, **SCORE)
+    assert isinstance(caught.value, AssertionError)
+    assert caught.value.found.startswith("Decorate the class with @register(name)")
+
+
+def test_a_warning_breaks_the_rule_at_hand(scratch_registry, monkeypatch):
+    def analyse(self, data, contrasts, rule) -> Any:
+        import warnings
+
+        warnings.warn("nothing a user can act on", stacklevel=2)
+
+    monkeypatch.setattr(broken.PlainT, "analyse", analyse)
+    register("warns")(broken.PlainT)
+    with pytest.raises(ContractError, match="It raised UserWarning: nothing a user can act on"):
+        check_method(broken.PlainT, **SCORE)
+
+
+def test_what_is_no_method_is_refused():
+    with pytest.raises(TypeError, match="must be a Method"):
+        check_method(dict)
+    with pytest.raises(TypeError, match="takes no parameters"):
+        check_method(TTest(**SCORE), **SCORE)
+    with pytest.raises(ContractError, match="does not define analyse"):
+        check_method(AnalysisMethod, **SCORE)
