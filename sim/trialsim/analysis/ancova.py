@@ -53,7 +53,7 @@ def _fit(both: Comparison, rule: Rule) -> Estimates:
     df = n1 + n0 - 2 - p
     failure = np.where((n1 < 1) | (n0 < 1) | (df < 1), TOO_FEW, 0).astype(np.int8)
     ss_y = both.within[0][0]
-    failure[(failure == 0) & ~(ss_y > 0)] = NO_VARIATION
+    failure[(failure == 0) & ~(ss_y > both.rounding[0])] = NO_VARIATION
     slopes, leverage, solvable = _solve(both, failure == 0)
     failure[(failure == 0) & ~solvable] = COLLINEAR
     explained, shift = np.zeros_like(ss_y), np.zeros_like(ss_y)
@@ -63,7 +63,7 @@ def _fit(both: Comparison, rule: Rule) -> Estimates:
         explained += slope * covariance
         shift += slope * imbalance
     residual = ss_y - explained
-    failure[(failure == 0) & ~(residual > 1e-12 * ss_y)] = NO_VARIATION
+    failure[(failure == 0) & ~(residual > both.rounding[0])] = NO_VARIATION
     with np.errstate(divide="ignore", invalid="ignore"):
         se = np.sqrt(residual / df * (1 / n1 + 1 / n0 + leverage))
     return t_inference(both.difference[0] - shift, se, df, n1 + n0, failure, rule)
@@ -77,19 +77,20 @@ def _solve(both: Comparison, usable: np.ndarray) -> tuple[list[FloatArray], Floa
         return [], np.zeros(shape), np.ones(shape, dtype=bool)
     if p == 1:
         ss_x, d = both.within[1][1], both.difference[1]
-        solvable = ss_x > 0
+        solvable = ss_x > both.rounding[1]
         with np.errstate(divide="ignore", invalid="ignore"):
             return [both.within[0][1] / ss_x], d * d / ss_x, solvable
     w = np.stack(
         [np.stack([both.within[i][j] for j in range(1, p + 1)], axis=-1) for i in range(1, p + 1)],
         axis=-2,
     )  # (k, r, p, p)
-    scale = np.sqrt(np.einsum("...ii->...i", w))
+    varies = np.stack([both.within[i][i] > both.rounding[i] for i in range(1, p + 1)], axis=-1)
+    scale = np.sqrt(np.where(varies, np.einsum("...ii->...i", w), np.nan))
     with np.errstate(divide="ignore", invalid="ignore"):
         w = w / scale[..., :, None] / scale[..., None, :]
     # In units of within-arm correlation a determinant near 0 means collinear covariates.
     w[~(usable & np.isfinite(w).all(axis=(-1, -2)))] = np.eye(p)
-    solvable = (np.linalg.det(w) > 1e-10) & (scale > 0).all(axis=-1)
+    solvable = (np.linalg.det(w) > 1e-10) & varies.all(axis=-1)
     w[~solvable] = np.eye(p)
     right = np.stack(
         [np.stack([both.within[0][i], both.difference[i]], axis=-1) for i in range(1, p + 1)],

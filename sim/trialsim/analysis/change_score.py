@@ -49,7 +49,8 @@ class ChangeScore(AnalysisMethod):
         ss = ss_y + ss_x - 2 * s_yx
         failure = np.where((n1 < 1) | (n0 < 1) | (df < 1), TOO_FEW, 0).astype(np.int8)
         # A constant change leaves rounding errors in the sums, not an exact zero.
-        failure[(failure == 0) & ~(ss > 1e-12 * (ss_y + ss_x))] = NO_VARIATION
+        noise = 2 * (both.rounding[0] + both.rounding[1])
+        failure[(failure == 0) & ~(ss > noise)] = NO_VARIATION
         with np.errstate(divide="ignore", invalid="ignore"):
             se = np.sqrt(ss / df * (1 / n1 + 1 / n0))
         estimate = both.difference[0] - both.difference[1]

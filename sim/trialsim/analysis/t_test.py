@@ -41,7 +41,7 @@ class TTest(AnalysisMethod):
         n1, n0 = both.n
         df, ss = n1 + n0 - 2, both.within[0][0]
         failure = np.where((n1 < 1) | (n0 < 1) | (df < 1), TOO_FEW, 0).astype(np.int8)
-        failure[(failure == 0) & ~(ss > 0)] = NO_VARIATION
+        failure[(failure == 0) & ~(ss > both.rounding[0])] = NO_VARIATION
         with np.errstate(divide="ignore", invalid="ignore"):
             se = np.sqrt(ss / df * (1 / n1 + 1 / n0))
         return t_inference(both.difference[0], se, df, n1 + n0, failure, rule)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
 """Where a value stands in a scenario: the keys from the top, e.g. ("design", "arms", "a", "n")."""
 
+LONGEST_PART = 60
+"""Characters of one part of a path that a message shows; no name may be longer."""
+
+_NEEDS_QUOTES = re.compile(r"""[\s"']|^$""")
+
 
 def dotted(path: Path) -> str:
-    """A path as users write it: `outcomes.rmdq.mean[1]`."""
+    """A path as users write it: `outcomes.rmdq.mean[1]`; odd keys stand in quotes."""
     text = ""
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            text += f".{part}" if text else part
+            quote = "'" if '"' in part else '"'
+            name = f"{quote}{part}{quote}" if _NEEDS_QUOTES.search(part) else part
+            text += f".{name}" if text else name
     return text
 
 
@@ -39,9 +47,22 @@ class Problem:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.source, self.line, self.column) if part)
-        head = ": ".join(part for part in (place, dotted(self.path)) if part)
+        path: Path = tuple(
+            f"{part[: LONGEST_PART - 3]}..."
+            if isinstance(part, str) and len(part) > LONGEST_PART
+            else part
+            for part in self.path
+        )
+        head = ": ".join(part for part in (place, dotted(path)) if part)
         text = f"{head}: {self.message}" if head else self.message
-        return f"{text} {self.hint}" if self.hint else text
+        return _printable(f"{text} {self.hint}" if self.hint else text)
+
+
+def _printable(text: str) -> str:
+    # A file may hold signs that move the cursor of a terminal or change its colours.
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )
 
 
 class TrialsimError(Exception):

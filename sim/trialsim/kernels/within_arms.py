@@ -22,18 +22,20 @@ class Comparison:
     """Mean in the arm minus mean in the comparator, a variable each."""
     within: list[list[FloatArray]]
     """Sums of products of deviations from the arm's own mean, both arms together."""
+    rounding: list[FloatArray]
+    """What rounding may leave of a variable's own sum of squares when nothing varies."""
 
 
 def compare(
     data: TrialData, who: Analysed, pair: tuple[int, int], variables: Sequence[Variable]
 ) -> Comparison:
-    """Compare the two arms of `pair` (arm, comparator). Division by an empty arm gives NaN."""
+    """Compare the two arms of `pair` (arm, comparator). What an empty arm has is NaN."""
     n = tuple(count(data, who, arm) for arm in pair)
     sums = [[total(data, who, arm, x) for x in variables] for arm in pair]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        means = [[s / size for s in row] for row, size in zip(sums, n, strict=True)]
+    means = [[s / _counted(size) for s in row] for row, size in zip(sums, n, strict=True)]
     everyone = len(data.arms) == 2  # the pair is the trial, and one pass serves both arms
     within: list[list[FloatArray]] = []
+    rounding = []
     for i, x in enumerate(variables):
         row = []
         for j, y in enumerate(variables):
@@ -44,17 +46,34 @@ def compare(
                 raw = whole_product(data, who, x, y)
             else:
                 raw = product(data, who, pair[0], x, y) + product(data, who, pair[1], x, y)
+            if i == j:
+                rounding.append(rounding_of(n[0] + n[1], raw))
             row.append(raw - sums[0][i] * means[0][j] - sums[1][i] * means[1][j])
         within.append(row)
     shifts = [data.shift(*x, pair[0]) - data.shift(*x, pair[1]) for x in variables]
     difference = [a - b + shift for a, b, shift in zip(*means, shifts, strict=True)]
-    return Comparison((n[0], n[1]), difference, within)
+    return Comparison((n[0], n[1]), difference, within, rounding)
+
+
+def _counted(n: FloatArray) -> FloatArray:
+    """Counts to divide by: NaN for nobody, so that the mean of an empty arm is NaN."""
+    return np.where(n > 0, n, np.nan)
+
+
+def rounding_of(n: FloatArray, raw: FloatArray) -> FloatArray:
+    """Bound on the error of a sum of squares within arms, from n terms and their raw sum."""
+    return 4 * np.finfo(np.float64).eps * n * raw
 
 
 def sum_of_squares(
     data: TrialData, who: Analysed, arm: int, x: Variable
 ) -> tuple[FloatArray, FloatArray]:
-    """Patients of one arm and the sum of squared deviations from its mean (k, r)."""
+    """Patients of one arm and the sum of squared deviations from its mean (k, r).
+
+    A sum that rounding alone explains is returned as 0.
+    """
     n, s = count(data, who, arm), total(data, who, arm, x)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return n, product(data, who, arm, x, x) - s * s / n
+    raw = product(data, who, arm, x, x)
+    squares = raw - s * s / _counted(n)
+    whole = whole_product(data, who, x, x)  # an arm may be the difference of two larger sums
+    return n, np.where(squares > rounding_of(n, whole), squares, 0.0)

@@ -14,8 +14,9 @@ from typing import Any
 import yaml
 
 from trialsim.core.errors import Path, Problem, ScenarioError
-from trialsim.scenario._scalars import Scalar, clipped, kind, scalar
+from trialsim.scenario._scalars import Scalar, scalar
 from trialsim.scenario._syntax import explain
+from trialsim.scenario._words import clipped, kind
 
 MAX_DEPTH = 40
 """No scenario nests deeper than ten; what does is a mistake or an attack."""

@@ -44,24 +44,3 @@ def scalar(text: str) -> Scalar:
             raise OverflowError("a number beyond 1.8e308")
         return number
     return text
-
-
-def kind(value: object) -> str:
-    """What a value is, in words for a message: `the number 5`, `a list`."""
-    if value is None:
-        return "nothing (null)"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return f"the number {value}"
-    if isinstance(value, str):
-        return f"the text '{clipped(value)}'"
-    if isinstance(value, dict):
-        return "a mapping"
-    return "a list" if isinstance(value, list) else f"a {type(value).__name__}"
-
-
-def clipped(text: str, width: int = 40) -> str:
-    """Enough of a text to recognise it, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= width else f"{line[: width - 3]}..."

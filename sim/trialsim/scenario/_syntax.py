@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from trialsim.core.errors import Problem
-from trialsim.scenario._scalars import clipped
+from trialsim.scenario._words import clipped
 
 _QUOTE_IT = "If it is text, put it in quotes."
 _LIKE_QUOTES = {"\u201c", "\u201d", "\u201e", "\u2018", "\u2019"}

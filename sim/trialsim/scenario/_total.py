@@ -6,7 +6,7 @@ from typing import Any
 
 from trialsim.core.errors import Path, Problem, ScenarioError, dotted
 from trialsim.core.ratio import allocation_ratio
-from trialsim.scenario._scalars import kind
+from trialsim.scenario._words import kind
 from trialsim.scenario.load import Document, Place
 
 N_TOTAL: Path = ("design", "n_total")

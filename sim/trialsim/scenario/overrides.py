@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 
 from trialsim.core.errors import Path, Problem, ScenarioError, dotted
 from trialsim.scenario._nodes import MAX_DEPTH
-from trialsim.scenario._scalars import clipped, kind
 from trialsim.scenario._total import N_TOTAL, arm_sizes, sets_arm_sizes
+from trialsim.scenario._words import clipped, kind
 from trialsim.scenario.load import Document, Place, parse_value
 
 _PATH_EXAMPLE = "Write for example `decision.alpha` or `outcomes.rmdq.mean[1]`."

@@ -97,7 +97,7 @@ def test_arms_with_dots_or_digits_in_their_names_are_shared_among():
         ("60", "found the text '60'; a total size is a whole number. Write a number of"),
         (None, "found nothing (null); a total size"),
         ([60, 90], "found a list; a total size"),
-        ((60,), "found a tuple; a total size"),
+        ((60,), "found a list; a total size"),
     ],
 )
 def test_impossible_totals_are_refused(trial, n_total, found):
