@@ -126,7 +126,7 @@ def test_analyses_match_scipy_and_least_squares(allocation, complete):
     effect of 60 for tiny p values, an arm with an SD of its own, 5% to 17% missing and, because
     p values are then found another way, nothing missing.
     Exact: the second program. 50 replicates drawn at random of 256, 7,200 analyses an
-    allocation; no Monte Carlo error: tolerance 1e-9 (p values 1e-8 of themselves, down to 1e-40).
+    allocation; no Monte Carlo error: tolerance 1e-9 (p values 1e-8 of themselves, down to 1e-53).
     Detects: any formula, mask or degrees of freedom that is wrong in some trial.
     """
     plain = yaml.safe_load(SCENARIO)

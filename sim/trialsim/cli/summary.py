@@ -57,7 +57,7 @@ def _trial(console: Console, results: Results) -> None:
 
 
 def _stated(results: Results) -> pd.DataFrame:
-    """Measures of the design as stated, a column each, indexed by assumption, analysis, contrast."""
+    """Measures of the design as stated, by assumption, analysis and contrast."""
     plan = results.plan
     keys = [plan.cell_key(i) for i, cell in enumerate(plan.cells) if cell.design == 0]
     table = results.performance()
@@ -95,10 +95,13 @@ def _rows(console: Console, results: Results) -> None:
     table = _new_table()
     for heading in ("Assumption", "Analysis", *(("Contrast",) if several else ())):
         table.add_column(heading, no_wrap=True)
-    for heading in ("Truth", "Significant", "Exaggeration", "CI half-width", "CI holds truth"):
+    stated = _stated(results)
+    exact = ("value", "theory_rejection_rate") in stated.columns
+    headings = ("Truth", "Significant", *(("Theory",) if exact else ()))
+    for heading in (*headings, "Exaggeration", "CI half-width", "CI holds truth"):
         table.add_column(heading, justify="right", no_wrap=True)
     previous, wrong_signs = "", []
-    for key, row in _stated(results).iterrows():
+    for key, row in stated.iterrows():
         assumption, analysis, contrast = map(str, key)
         value, mcse, n_used = row["value"], row["mcse"], row["n_used"]
         exaggeration = round_to_error(value["type_m"], mcse["type_m"])
@@ -108,6 +111,7 @@ def _rows(console: Console, results: Results) -> None:
             *((contrast,) if several else ()),
             f"{value['true_value']:g}",
             _share(value["rejection_rate"], mcse["rejection_rate"], n_used["rejection_rate"]),
+            *((_theoretical(value, mcse),) if exact else ()),
             "–" if exaggeration == "–" else f"x{exaggeration} ({_error(mcse['type_m'])})",
             _number(value["mean_ci_width"] / 2, mcse["mean_ci_width"] / 2),
             _share(value["coverage"], mcse["coverage"], n_used["coverage"]),
@@ -125,6 +129,12 @@ def _rows(console: Console, results: Results) -> None:
     )
     if wrong_signs:
         console.print(f"Wrong sign among significant trials: {'; '.join(wrong_signs)}.")
+
+
+def _theoretical(value: pd.Series, mcse: pd.Series) -> str:
+    """The exact rejection rate, to the decimals of the simulated one."""
+    theory = value["theory_rejection_rate"]
+    return "–" if np.isnan(theory) else percent(theory, mcse["rejection_rate"])
 
 
 def _new_table() -> Table:
@@ -222,8 +232,8 @@ def _theory(console: Console, results: Results) -> None:
     if check.alarms.empty:
         largest = check.table["distance"].abs().max()
         console.print(
-            f"\nTheory   {n} of the rows have an exact rejection rate, and the simulated ones agree "
-            f"with them\n         (largest distance {largest:.1f} standard errors; "
+            f"\nTheory   {n} of the run's rows have an exact rejection rate, and the simulated ones "
+            f"agree with them\n         (largest distance {largest:.1f} standard errors; "
             f"alarm beyond {check.limit:.1f})."
         )
         return
