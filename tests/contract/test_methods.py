@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contract import broken_analyses as analyses
 from contract import broken_methods as broken
 from trialsim.analysis.t_test import TTest
 from trialsim.core import registry
@@ -42,6 +43,7 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"max": 24, "mean": [1.2, 0.8], "sd": [1.5, 1.4]},  # at the floor
         {"min": 1, "max": 7, "step": 0.25, "mean": 5.8, "sd": 1.1},
         {"min": -4, "max": 4, "mean": 0, "sd": 3.6},  # heaped at both ends
+        {"min": -10, "max": -2, "mean": -5, "sd": 2},
         {"max": 24, "mean": 12, "sd": 2.4494898},  # binomial
     ],
     ("observation", "mcar"): [
@@ -119,14 +121,14 @@ BROKEN: list[tuple[type[Method], dict[str, Any], str]] = [
     (broken.LostEverywhere, {"rate": 0.1}, "one for each visit asked.*baseline"),
     (broken.LostTogether, {"rate": 0.1}, "under the purpose given"),
     (broken.LostByRank, {"rate": 0.1}, "first patients are lost or seen alike"),
-    (broken.ReadsUnobserved, SCORE, "unobserved score with 1e300 changes no estimate"),
-    (broken.CountsPlaces, SCORE, "Places in which nobody is enrolled"),
-    (broken.RawSums, SCORE, "Adding 1e6 to every score"),
-    (broken.ForgetsShifts, SCORE, "`shifts` adds"),
-    (broken.NormalTail, SCORE, "share q of the p values lies below q"),
-    (broken.AlwaysTwoSided, SCORE, "p is below alpha exactly where the interval"),
-    (broken.SilentFailure, SCORE, "failure with a code"),
-    (broken.Shrunken, SCORE, "mean estimate is `true_value`"),
+    (analyses.ReadsUnobserved, SCORE, "unobserved score with 1e300 changes no estimate"),
+    (analyses.CountsPlaces, SCORE, "Places in which nobody is enrolled"),
+    (analyses.RawSums, SCORE, "Adding 1e6 to every score"),
+    (analyses.ForgetsShifts, SCORE, "`shifts` adds"),
+    (analyses.NormalTail, SCORE, "share q of the p values lies below q"),
+    (analyses.AlwaysTwoSided, SCORE, "p is below alpha exactly where the interval"),
+    (analyses.SilentFailure, SCORE, "failure with a code"),
+    (analyses.Shrunken, SCORE, "mean estimate is `true_value`"),
     (broken.AtAlpha, {}, "below the rule's alpha, and not at alpha"),
     (broken.OwnAlpha, {}, "below the rule's alpha, and not at alpha"),
     (broken.FailuresCount, {}, "NaN, rejects nothing"),
@@ -144,7 +146,7 @@ def test_broken_plug_in_is_caught(method, example, complaint, scratch_registry):
 
 
 @pytest.mark.parametrize(
-    ("method", "example"), [(broken.PlainT, SCORE), (broken.Lost, {"rate": 0.1})]
+    ("method", "example"), [(analyses.PlainT, SCORE), (broken.Lost, {"rate": 0.1})]
 )
 def test_sound_plug_in_passes(method, example, scratch_registry):
     register(f"plug_in_{method.__name__.lower()}")(method)
@@ -168,10 +170,10 @@ def test_a_warning_breaks_the_rule_at_hand(scratch_registry, monkeypatch):
 
         warnings.warn("nothing a user can act on", stacklevel=2)
 
-    monkeypatch.setattr(broken.PlainT, "analyse", analyse)
-    register("warns")(broken.PlainT)
+    monkeypatch.setattr(analyses.PlainT, "analyse", analyse)
+    register("warns")(analyses.PlainT)
     with pytest.raises(ContractError, match="It raised UserWarning: nothing a user can act on"):
-        check_method(broken.PlainT, **SCORE)
+        check_method(analyses.PlainT, **SCORE)
 
 
 def test_what_is_no_method_is_refused():

@@ -232,8 +232,8 @@ def _theory(console: Console, results: Results) -> None:
     if check.alarms.empty:
         largest = check.table["distance"].abs().max()
         console.print(
-            f"\nTheory   {n} of the run's rows have an exact rejection rate, and the simulated ones "
-            f"agree with them\n         (largest distance {largest:.1f} standard errors; "
+            f"\nTheory   {n} of the run's rows have an exact rejection rate, and the simulated "
+            f"ones agree with them\n         (largest distance {largest:.1f} standard errors; "
             f"alarm beyond {check.limit:.1f})."
         )
         return

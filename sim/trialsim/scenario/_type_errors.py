@@ -186,8 +186,7 @@ def _no_method(path: Path, written: Any) -> Problem:
     key, known = STAGES[stage], list(methods(stage))
     name = written.get(key) if isinstance(written, dict) else written
     if isinstance(written, dict) and key not in written:
-        guess = closest(key, [other for other in written if other not in ("min", "max", "mean")])
-        if guess:
+        if guess := closest(key, written, alike=0.8):
             return Problem((*path, guess), "is not a key here.", f"Did you mean {key}?")
         return Problem((*path, key), "is required.", f"Known: {listed(known)}.")
     where = (*path, key) if isinstance(written, dict) else path

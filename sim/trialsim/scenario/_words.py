@@ -74,10 +74,10 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
-def closest(found: str, known: Iterable[str]) -> str:
-    """The known name nearest in spelling, whatever its capitals; empty when none is near."""
+def closest(found: str, known: Iterable[str], alike: float = 0.6) -> str:
+    """The known name nearest in spelling, whatever its capitals; empty when none is `alike`."""
     folded = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(found[:100].casefold(), folded, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(found[:100].casefold(), folded, n=1, cutoff=alike)
     return folded[close[0]] if close else ""
 
 

@@ -46,7 +46,7 @@ class Scenario(Written):
     """What the trial wants to learn, by name."""
     analyses: dict[Name, Annotated[Any, MethodOf("analysis")]] = Field(min_length=1)
     """What the statistician does with the data, by name; all on the same data."""
-    decision: Annotated[Any, MethodOf("decision")] = Field(
+    decision: Annotated[Any, MethodOf("decision", default="superiority")] = Field(
         default="superiority", validate_default=True
     )
     """What is concluded from an estimate."""

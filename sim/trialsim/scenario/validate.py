@@ -61,17 +61,12 @@ def read_models(document: Document) -> Reading:
     """The scenario as strict models, as far as it can be read."""
     readers: dict[int, type[BaseModel]] = {}
     data: dict[str, Any] = as_tuples(document.data)
-    problems = [
-        Problem(
-            (key,),
-            f"this version does not simulate {what}.",
-            "Remove the key: nothing written there would have an effect.",
-        )
-        for key, what in NOT_YET.items()
-        if data.pop(key, None) is not None or key in document.data
-    ]
+    problems = [*_not_yet(data), *_truths(data)]
+    for key in NOT_YET:
+        data.pop(key, None)
     for key in set(_MEASURED) & set(data):
         data[key] = _in_scale(data[key])
+    scenario = None
     try:
         # Impossible numbers overflow on their way to being refused.
         with np.errstate(all="ignore"):
@@ -79,13 +74,21 @@ def read_models(document: Document) -> Reading:
     except ValidationError as error:
         found = error.errors(include_url=False)
         problems += type_problems(found, data, document.data, readers)
-    else:
-        problems += _truths(document.data)
-        return Reading(scenario, SECTIONS - {str(p.path[0]) for p in problems}, problems)
     readable = SECTIONS - {str(problem.path[0]) for problem in problems}
-    known = {key: value for key, value in data.items() if key in readable}
-    scenario = Scenario.model_validate({**_STAND_INS, **known})
-    return Reading(scenario, readable, problems + _truths(document.data))
+    if scenario is None:
+        known = {key: value for key, value in data.items() if key in readable}
+        scenario = Scenario.model_validate({**_STAND_INS, **known})
+    return Reading(scenario, readable, problems)
+
+
+def _not_yet(data: dict[str, Any]) -> Iterable[Problem]:
+    for key, what in NOT_YET.items():
+        if key in data:
+            yield Problem(
+                (key,),
+                f"this version does not simulate {what}.",
+                "Remove the key: nothing written there would have an effect.",
+            )
 
 
 def _in_scale(value: Any) -> Any:

@@ -50,6 +50,8 @@ class MethodOf:
     """Annotation of a field that holds a method of a stage, chosen by the name written."""
 
     stage: str
+    default: str = ""
+    """The method of a mapping that names none, where leaving the name out is natural."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -62,6 +64,6 @@ class MethodOf:
         if isinstance(written, str):
             return written
         if isinstance(written, dict):
-            name = written.get(STAGES[self.stage])
+            name = written.get(STAGES[self.stage], self.default or None)
             return name if isinstance(name, str) else None
         return None
