@@ -38,7 +38,12 @@ def whole_folder(target: Path) -> Iterator[Path]:
         old = target.with_name(f".{target.name}.{os.getpid()}.old")
         if target.exists():
             target.rename(old)
-        draft.rename(target)
+        try:
+            draft.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -131,14 +136,16 @@ class Parts:
         """Batches below `wanted` kept earlier, by number. Files of another shape are an error."""
         found: dict[int, FloatArray] = {}
         for path in sorted(self.folder.glob("*-*.npy")) if self.folder.exists() else ():
-            first, last = (int(part) for part in path.stem.split("-"))
             try:
-                values = np.load(path, allow_pickle=False)
-            except (ValueError, OSError) as error:
+                first, last = (int(part) for part in path.stem.split("-"))
+                with path.open("rb") as file:
+                    values = np.lib.format.read_array(file, allow_pickle=False)
+            except (ValueError, OSError, EOFError) as error:
                 raise RunError(
                     f"{path} cannot be read ({error}). Delete it and run again."
                 ) from error
-            if values.shape != (*shape, (last - first) * REPLICATES_PER_BATCH):
+            expected = (*shape, (last - first) * REPLICATES_PER_BATCH)
+            if values.shape != expected or values.dtype != np.float64:
                 raise RunError(f"{path} does not belong to this run. Delete it and run again.")
             for batch in range(first, min(last, wanted)):
                 start = (batch - first) * REPLICATES_PER_BATCH

@@ -8,9 +8,9 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 TASK_SECONDS = 0.5
 """Work handed to a worker at once: long against the cost of handing over, short to a watcher."""
+
+SEEN_SECONDS = 0.05
+"""Work after which it is known how long a batch takes."""
 
 POOL_PAYS_SECONDS = 4.0
 """Work left below which starting processes costs more than they save."""
@@ -173,13 +176,15 @@ def run(
         _put(values, batch, results)
     missing = [batch for batch in range(n_batches) if batch not in kept]
     done = len(kept)
-    for first, results in _simulate(plan, program, missing, workers, executor):
-        _put(values, first, results)
-        done += results.shape[2] // REPLICATES_PER_BATCH
-        if parts is not None and done < n_batches:
-            parts.keep(first, results)
-        if progress is not None:
-            progress(done, n_batches)
+    # Closed at once when `progress` raises, so that no worker goes on with work nobody awaits.
+    with closing(_simulate(plan, program, missing, workers, executor)) as simulated:
+        for first, results in simulated:
+            _put(values, first, results)
+            done += results.shape[2] // REPLICATES_PER_BATCH
+            if parts is not None and done < n_batches:
+                parts.keep(first, results)
+            if progress is not None:
+                progress(done, n_batches)
     elapsed = time.perf_counter() - started
     return Results(scenario, plan, seed, replicates, values, elapsed, len(kept))
 
@@ -239,17 +244,18 @@ def _simulate(
     missing: list[int],
     workers: int | None,
     executor: Executor | None,
-) -> Iterator[tuple[int, FloatArray]]:
+) -> Generator[tuple[int, FloatArray], None, None]:
     """Results of the missing batches as (first batch, results), in any order."""
-    seconds = 0.0
-    left = list(missing)
+    left, took = list(missing), [0.0]
     # The first batches here and now: they tell how long the rest will take.
-    while left and seconds < 0.05:
+    while left and sum(took) < SEEN_SECONDS:
         began = time.perf_counter()
-        yield left[0], simulate_batch(program, left.pop(0))
-        seconds = time.perf_counter() - began
+        results = simulate_batch(program, left[0])
+        took.append(time.perf_counter() - began)
+        yield left.pop(0), results
     if not left:
         return
+    seconds = min(took[1:])  # the first batch also fills tables that are kept
     length = max(1, round(TASK_SECONDS / seconds))
     pays = (workers or 1) > 1 and seconds * len(left) > POOL_PAYS_SECONDS
     if executor is None and not pays:

@@ -37,8 +37,9 @@ class PlainT(AnalysisMethod):
         blocks = [
             [self._one(data, pair, size, rule) for size in data.sizes] for pair in contrasts
         ]  # (c, k) of arrays (column, r)
-        columns = np.moveaxis(np.array(blocks), 2, 0)
-        return Estimates(*columns[:7], failure=columns[7].astype(np.int8))
+        columns = [*np.moveaxis(np.array(blocks), 2, 0)]
+        columns[-1] = columns[-1].astype(np.int8)
+        return Estimates(*columns)
 
     def _one(self, data: TrialData, pair: tuple[int, int], size: int, rule: Rule) -> np.ndarray:
         keep, y = self.included(data)[:, :size], self.values(data)[:, :size]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def calls_of_a_batch(allocation: str) -> dict[int, int]:
     counted = {}
     for replicates in (FEW, MANY):
         simulate_batch(program, 0, replicates)
-        counted[replicates] = calls(lambda n=replicates: simulate_batch(program, 1, n))
+        counted[replicates] = calls(partial(simulate_batch, program, 1, replicates))
     return counted
 
 

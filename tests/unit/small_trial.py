@@ -64,7 +64,7 @@ def loaded(written: Written) -> ts.LoadedScenario:
 def numbers(written: Written) -> dict[tuple[str, ...], np.ndarray]:
     """Columns of results (column, replicate) by what_if, assumption, analysis and contrast."""
     results = ts.run(loaded(written))
-    found = {}
+    found: dict[tuple[str, ...], np.ndarray] = {}
     for one, values in zip(results.plan.series(), results.values, strict=True):
         cell = results.plan.cells[one.cell]
         found[cell.what_if, cell.assumption, one.analysis, one.contrast] = values

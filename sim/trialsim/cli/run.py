@@ -36,7 +36,7 @@ def run_command(
     """Run a scenario and tell about it: tables or JSON on stdout, progress on stderr."""
     keep_freed_memory()
     scenario = load(path, changes)
-    chosen = workers if workers is not None else len(os.sched_getaffinity(0))
+    chosen = workers if workers is not None else cores()
     silent = quiet or as_json
     n = scenario.plan.replicates if replicates is None else replicates
     rows = work_of(scenario.plan).series
@@ -61,6 +61,13 @@ def run_command(
         typer.echo(str(folder))
     else:
         print_summary(results, folder)
+
+
+def cores() -> int:
+    """Processors that this process may use, where the system says, else those there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager

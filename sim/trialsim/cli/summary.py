@@ -28,14 +28,18 @@ if TYPE_CHECKING:
     from trialsim.study import Results
 
 WIDTH = 112
-"""Columns of the tables where there is no terminal to ask."""
+"""Columns of the tables where there is no terminal to ask, or a narrower one: a terminal breaks
+lines that are too long for it, a table would cut off numbers."""
+
+SIZES_A_TABLE = 7
+"""Sample sizes side by side, so that no number is broken."""
 
 
 def print_summary(results: Results, folder: Path) -> None:
     """Print the summary of a run to stdout."""
-    console = Console(soft_wrap=False, highlight=False)
-    if not console.is_terminal:
-        console = Console(width=WIDTH, highlight=False, soft_wrap=False)
+    # Labels and paths are text: square brackets and colons in them mean nothing.
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.width = max(console.width, WIDTH) if console.is_terminal else WIDTH
     for part in (_trial, _frequencies, _rows, _sizes, _published, _theory, _failures):
         part(console, results)
     console.print(_not_simulated())
@@ -52,7 +56,7 @@ def _trial(console: Console, results: Results) -> None:
         f"{results.replicates:,} simulated trials a row   {results.elapsed_s:.1f} s\n"
     )
     outcome = outcome_line(design, primary.outcome)
-    console.print(f"Trial     {arms_line(design)}\n          {outcome}", soft_wrap=True)
+    console.print(f"Trial     {arms_line(design)}\n          {outcome}")
     console.print(f"Analysis  {analysis_line(primary)}, {decision_line(design)}\n")
 
 
@@ -94,7 +98,7 @@ def _rows(console: Console, results: Results) -> None:
     several = len(results.plan.designs[0].contrasts) > 1
     table = _new_table()
     for heading in ("Assumption", "Analysis", *(("Contrast",) if several else ())):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading, overflow="fold")
     stated = _stated(results)
     exact = ("value", "theory_rejection_rate") in stated.columns
     headings = ("Truth", "Significant", *(("Theory",) if exact else ()))
@@ -175,16 +179,18 @@ def _sizes(console: Console, results: Results) -> None:
     console.print(
         f"\nShare significant by total sample size ({design.decision.primary})", style="bold"
     )
-    table = _new_table()
-    table.add_column("Assumption")
-    for size in sizes:
-        mark = "*" if size == design.n_total else ""
-        table.add_column(f"{size}{mark}", justify="right")
-    for assumption, rows in frame.groupby("assumption", sort=False):
-        by_size = rows.set_index("n_total")
-        cells = [_share(*by_size.loc[n, ["value", "mcse", "n_used"]]) for n in sizes]
-        table.add_row(str(assumption), *cells)
-    console.print(table)
+    for start in range(0, len(sizes), SIZES_A_TABLE):
+        shown = sizes[start : start + SIZES_A_TABLE]
+        table = _new_table()
+        table.add_column("Assumption", overflow="fold")
+        for size in shown:
+            mark = "*" if size == design.n_total else ""
+            table.add_column(f"{size}{mark}", justify="right", no_wrap=True)
+        for assumption, rows in frame.groupby("assumption", sort=False):
+            by_size = rows.set_index("n_total")
+            cells = [_share(*by_size.loc[n, ["value", "mcse", "n_used"]]) for n in shown]
+            table.add_row(str(assumption), *cells)
+        console.print(table)
 
 
 def _published(console: Console, results: Results) -> None:
@@ -195,7 +201,7 @@ def _published(console: Console, results: Results) -> None:
     console.print("\nWhere the published estimates would fall", style="bold")
     table = _new_table()
     for heading in ("Published", "Estimate", "Status", "Analysis"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     assumptions = [cell.assumption for cell in plan.cells if cell.design == 0]
     for assumption in assumptions:
         table.add_column(assumption, justify="right")

@@ -37,7 +37,7 @@ class TruncatedNormal(CovariateMethod):
         if abs(mean - self.mean) > 1e-6 * self.sd or abs(sd - self.sd) > 1e-6 * self.sd:
             raise ValueError(
                 f"no normal cut off at {self.min:g} and {self.max:g} has mean {self.mean:g} and "
-                f"SD {self.sd:g}; the nearest found has {mean:.4g} and {sd:.4g}"
+                f"SD {self.sd:g}; the nearest found has {mean:.6g} and {sd:.6g}"
             )
         return self
 

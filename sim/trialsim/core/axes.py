@@ -32,4 +32,6 @@ def slabs(replicates: int, patients: int) -> list[slice]:
     whole batch and every stage treats replicates independently.
     """
     rows = max(2, SLAB_BYTES // (8 * max(1, patients)))
-    return [slice(start, min(start + rows, replicates)) for start in range(0, replicates, rows)]
+    # A last slab of one would be summed in another order, so it joins the one before.
+    starts = [s for s in range(0, replicates, rows) if s == 0 or replicates - s > 1]
+    return [slice(a, b) for a, b in zip(starts, [*starts[1:], replicates], strict=True)]

@@ -31,7 +31,7 @@ STAGES: Mapping[str, str] = MappingProxyType(
 
 
 class Method(BaseModel):
-    """Parameters of one way to do one stage. Frozen, hashable, without hidden state."""
+    """Parameters of one way to do one stage. Frozen, without hidden state."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 

@@ -11,9 +11,6 @@ from trialsim.core.records import Estimates
 from trialsim.core.stages import Rule
 from trialsim.kernels.student_tail import upper_tail
 
-_TABLE_PAYS = 64
-"""Values for each distinct df from which interpolating in a table is quicker than the function."""
-
 
 def distinct_df(df: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
     """The distinct degrees of freedom of an array (k, r), and the place of each element's.
@@ -49,22 +46,13 @@ def t_inference(
     distinct, place = distinct_df(df)
     t = estimate / se
     if rule.sides == 2:
-        p_value = 2 * _tail(np.abs(t), df, distinct, place)
+        p_value = 2 * upper_tail(np.abs(t), df)
         tail = rule.alpha / 2
     else:
-        p_value = _tail(rule.sign * t, df, distinct, place)
+        p_value = upper_tail(rule.sign * t, df)
         tail = rule.alpha
     # The quantile costs far more than the rest of a test: each distinct df is solved once.
     half = special.stdtrit(distinct, 1 - tail)[place] * se
     return Estimates(
         estimate, se, df, p_value, estimate - half, estimate + half, n_analysed, failure
     )
-
-
-def _tail(
-    t: FloatArray, df: FloatArray, distinct: FloatArray, place: NDArray[np.intp]
-) -> FloatArray:
-    """P(T > t) for each element (k, r)."""
-    if df.size >= _TABLE_PAYS * distinct.size and np.isfinite(t).all():
-        return upper_tail(t, tuple(distinct.tolist()), place)
-    return special.stdtr(df, -t)

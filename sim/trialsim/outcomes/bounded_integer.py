@@ -48,7 +48,7 @@ class BoundedInteger(OutcomeMethod):
         """Limits, mean or SD that no such margin can have."""
         if not self.max > self.min or self.step <= 0:
             return [f"max ({self.max:g}) must be above min ({self.min:g}), and step above 0."]
-        if abs(self.n_steps * self.step - (self.max - self.min)) > 1e-9 * self.max:
+        if abs(self.n_steps * self.step - (self.max - self.min)) > 1e-9 * (self.max - self.min):
             return [f"max - min ({self.max - self.min:g}) is no multiple of step ({self.step:g})."]
         return self._margin_problems(self.at(self.mean, visit), self.at(self.sd, visit))
 
@@ -62,6 +62,8 @@ class BoundedInteger(OutcomeMethod):
             return []
         low, high = (x * self.step for x in sd_limits(self.n_steps, self._steps(mean)))
         if low * (1 - 1e-9) <= sd < high:
+            return []
+        if self.n_steps == 1 and abs(sd - low) <= 0.005 * low:  # two scores: the mean says all
             return []
         nearest = np.ceil(low * 1e3) / 1e3 if sd < low else np.floor(high * 0.999 * 1e3) / 1e3
         return [

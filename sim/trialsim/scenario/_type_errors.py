@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from trialsim.core.errors import Path, Problem
 from trialsim.core.registry import STAGES, Method, field_docstrings, methods
-from trialsim.scenario._words import closest, counted, listed, nearest, number, shown
+from trialsim.scenario._words import clipped, closest, counted, listed, nearest, number, shown
 
 SMALLEST, LARGEST = 1e-12, 1e12
 """Size of the numbers that measure something; beyond them sums of squares lose all digits."""
@@ -49,8 +50,8 @@ Readers = Mapping[int, type[BaseModel]]
 
 
 def is_out_of_scale(value: object) -> bool:
-    """Whether a number is too large or too small to measure anything."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """Whether a finite number is too large or too small to measure anything."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) == math.inf:
         return False
     return abs(value) > LARGEST or 0 < abs(value) < SMALLEST
 
@@ -110,7 +111,7 @@ def _problem(
     kind = error["type"]
     reader = readers.get(id(_value_at(data, path[:-1])))
     if kind == "missing" and isinstance(path[-1], int):
-        return Problem(path[:-1], f"ends too early: item {path[-1] + 1} is missing.")
+        return Problem(path[:-1], "ends too early: the list needs more items.")
     if kind == "missing":
         docs = field_docstrings(reader) if reader else {}
         return Problem(path, "is required.", docs.get(str(path[-1]), ""))
@@ -121,7 +122,7 @@ def _problem(
     if kind == "string_pattern_mismatch":
         return Problem(
             path,
-            f"the name {shown(error['input'])} is not allowed.",
+            f"the name '{clipped(error['input'])}' is not allowed.",
             "Names begin with a letter and hold letters a to z, digits and underscores only.",
         )
     if kind == "value_error":
@@ -157,7 +158,7 @@ def _not_of_the_type(path: Path, errors: Sequence[ErrorDetails], written: Any) -
     if not allowed:
         return Problem(path, f"found {shown(written)}, which is not allowed here.")
     hint = ""
-    if "a whole number" in allowed and isinstance(written, float):
+    if "a whole number" in allowed and isinstance(written, float) and math.isfinite(written):
         hint = "Write it without a decimal point."
     elif isinstance(written, str) and {"a number", "a whole number"} & set(allowed):
         hint = "Remove the quotes." if _is_number(written) else ""

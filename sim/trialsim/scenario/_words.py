@@ -48,8 +48,13 @@ def shown(value: object) -> str:
 def number(value: float) -> str:
     """A number as YAML writes it, a very long one clipped."""
     if isinstance(value, float) and not math.isfinite(value):
-        return ".nan (not a number)" if math.isnan(value) else f"{'-' * (value < 0)}.inf"
+        return ".nan" if math.isnan(value) else f"{'-' * (value < 0)}.inf"
     return clipped(str(value))
+
+
+def thousands(value: int) -> str:
+    """A count with commas, a very long one as a power of ten."""
+    return f"{value:,}" if abs(value) < 1e15 else f"{value:g}"
 
 
 def clipped(text: str, width: int = 40) -> str:

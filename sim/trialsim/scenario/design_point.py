@@ -1,70 +1,72 @@
-"""From one scenario, as written, to one design point: cross-references, sizes, latent values."""
+"""From one scenario, as written, to one design point, or to everything that is wrong with it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+import numpy as np
 
 from trialsim.core.errors import Path, Problem
-from trialsim.core.plan import Design
-from trialsim.core.stages import AnalysisMethod, Effect, OutcomeMethod
+from trialsim.core.plan import Design, Latent
+from trialsim.core.stages import CovariateMethod, Effect, OutcomeMethod
 from trialsim.scenario.latent import latent_model
+from trialsim.scenario.limits import size_problems
+from trialsim.scenario.margins import outcome_problems
+from trialsim.scenario.references import (
+    analysis_problems,
+    contrast_problems,
+    contrasts_of,
+    decision_problems,
+    missing_problems,
+)
 from trialsim.scenario.schema import Scenario
-from trialsim.scenario.truth import effects_of
-from trialsim.scenario.validate import nearest
+from trialsim.scenario.truth import baseline_of, effects_of
+from trialsim.scenario.validate import SECTIONS
 
 DAYS_A_WEEK = 7
-MAX_PATIENTS = 100_000
+
+Effects = Mapping[str, Mapping[str, Effect]]
+"""By assumption and outcome."""
 
 
-def design_point(scenario: Scenario) -> tuple[Design, dict[str, dict[str, Effect]], list[Problem]]:
+def design_point(
+    scenario: Scenario, readable: Collection[str] = SECTIONS
+) -> tuple[Design | None, Effects, list[Problem]]:
     """The design, the effects of every assumption, and what is wrong with them.
 
-    When there are problems the design is incomplete and must not be used.
+    Only the sections that are readable are looked at. With problems there is no design.
     """
-    arms = {name: arm.n for name, arm in scenario.design.arms.items()}
-    visits, baseline = list(scenario.design.visits_weeks), _baseline(scenario)
-    problems = [*_visit_problems(scenario), *_arm_problems(scenario)]
-    outcome_problems = [
-        problem
-        for name, method in scenario.outcomes.items()
-        for problem in _outcome_problems(name, method, visits, list(scenario.outcomes))
-    ]
-    problems += outcome_problems
-    contrasts, found = _contrasts(scenario)
-    problems += found
-    for name, analysis in scenario.analyses.items():
-        problems += _analysis_problems(name, analysis, scenario, contrasts)
-    problems += _decision_problems(scenario)
-    for name, reason in scenario.observation.missing.items():
-        path: Path = ("observation", "missing", name)
-        problems += [Problem(path, text) for text in reason.problems(visits, baseline)]
-        unknown = [o for o in reason.outcomes or () if o not in scenario.outcomes]
-        problems += [
-            Problem(
-                (*path, "outcomes"),
-                f"no outcome is called '{o}'.",
-                nearest(o, list(scenario.outcomes)),
-            )
-            for o in unknown
-        ]
-    latent: Mapping[str, Mapping[str, tuple[tuple[str, float], ...]]] = {}
-    effects: dict[str, dict[str, Effect]] = {}
-    if not outcome_problems:
-        latent, _, found = latent_model(scenario.outcomes, visits)
+    problems = size_problems(scenario, readable)
+    # A section of which there is too much could keep the other checks busy for hours.
+    readable = set(readable) - {str(found.path[0]) for found in problems}
+    for needed, check in _CHECKS:
+        if needed <= readable:
+            problems += check(scenario)
+    latent: Latent = {}
+    effects: dict[str, Mapping[str, Effect]] = {}
+    if {"design", "outcomes"} <= readable:
+        broken = {str(problem.path[1]) for problem in problems if problem.path[0] == "outcomes"}
+        sound = _sound(scenario.outcomes, broken)
+        latent, _, found = latent_model(sound, list(scenario.design.visits_weeks))
         problems += found
-        for name, assumption in scenario.assumptions.items():
-            effects[name], found = effects_of(
-                name, assumption, list(arms), visits, baseline, scenario.outcomes
-            )
+        for name, assumption in scenario.assumptions.items() if "assumptions" in readable else ():
+            effects[name], found = effects_of(name, assumption, scenario, sound)
             problems += found
+    if problems or not readable >= SECTIONS:
+        return None, {}, problems
+    return _design(scenario, latent), effects, []
+
+
+def _design(scenario: Scenario, latent: Latent) -> Design:
     decision = scenario.decision
     if not decision.primary:
         decision = decision.model_copy(update={"primary": next(iter(scenario.analyses))})
-    design = Design(
-        arms=arms,
-        visits={name: weeks * DAYS_A_WEEK for name, weeks in scenario.design.visits_weeks.items()},
-        baseline=baseline,
-        contrasts=contrasts,
+    weeks = scenario.design.visits_weeks
+    return Design(
+        arms={name: arm.n for name, arm in scenario.design.arms.items()},
+        visits={name: week * DAYS_A_WEEK for name, week in weeks.items()},
+        baseline=baseline_of(scenario),
+        contrasts=contrasts_of(scenario),
         covariates=scenario.cohort.covariates,
         allocation=scenario.allocation,
         outcomes=scenario.outcomes,
@@ -73,145 +75,76 @@ def design_point(scenario: Scenario) -> tuple[Design, dict[str, dict[str, Effect
         analyses=scenario.analyses,
         decision=decision,
     )
-    return design, effects, problems
 
 
-def _baseline(scenario: Scenario) -> str | None:
-    for name, weeks in scenario.design.visits_weeks.items():
-        if weeks == 0:
-            return name
-    return None
+def _sound(outcomes: Mapping[str, OutcomeMethod], broken: set[str]) -> dict[str, OutcomeMethod]:
+    """The outcomes with nothing wrong, nor with those that they are correlated with."""
+    sound = {name: method for name, method in outcomes.items() if name not in broken}
+    while lost := [name for name, m in sound.items() if not set(m.correlated_with) <= set(sound)]:
+        for name in lost:
+            del sound[name]
+    return sound
 
 
-def _visit_problems(scenario: Scenario) -> list[Problem]:
-    weeks = list(scenario.design.visits_weeks.values())
+def _visit_problems(scenario: Scenario) -> Iterable[Problem]:
+    weeks = scenario.design.visits_weeks
     path: Path = ("design", "visits_weeks")
-    if any(later <= earlier for earlier, later in zip(weeks, weeks[1:], strict=False)):
-        found = ", ".join(f"{week:g}" for week in weeks)
-        return [Problem(path, f"visits must be in order of time, found weeks {found}.")]
-    if weeks == [0]:
-        return [Problem(path, "has only a baseline visit.", "Add a visit after week 0.")]
-    return []
+    steps = list(weeks.items())
+    for (before, earlier), (name, later) in zip(steps, steps[1:], strict=False):
+        if later <= earlier:
+            text = f"found week {later:g} after week {earlier:g} ({before})."
+            yield Problem((*path, name), text, "Write the visits in order of time.")
+    if list(weeks.values()) == [0]:
+        yield Problem(path, "has only a baseline visit.", "Add a visit after week 0.")
 
 
-def _arm_problems(scenario: Scenario) -> list[Problem]:
+def _allocation_problems(scenario: Scenario) -> Iterable[Problem]:
     sizes = [arm.n for arm in scenario.design.arms.values()]
-    problems = [Problem(("allocation",), text) for text in scenario.allocation.problems(sizes)]
-    if len(sizes) > 100:
-        problems.append(Problem(("design", "arms"), "has more than 100 arms."))
-    if sum(sizes) > MAX_PATIENTS:
-        problems.append(
-            Problem(
-                ("design", "arms"),
-                f"has {sum(sizes)} patients; at most {MAX_PATIENTS} can be simulated in a trial.",
-            )
-        )
-    return problems
+    stated = "block_sizes" in scenario.allocation.model_fields_set
+    for text in scenario.allocation.problems(sizes):
+        about = stated and text.startswith("block sizes")
+        yield Problem(("allocation", "block_sizes") if about else ("allocation",), text)
 
 
-def _outcome_problems(
-    name: str, method: OutcomeMethod, visits: Sequence[str], outcomes: Sequence[str]
-) -> list[Problem]:
-    path: Path = ("outcomes", name)
-    n, problems = len(visits), []
-    for key in ("mean", "sd"):
-        values = getattr(method, key)
-        if isinstance(values, tuple) and len(values) != n:
-            text = f"has {len(values)} values for {n} visits ({', '.join(visits)})."
-            problems.append(Problem((*path, key), text))
-    problems += [
-        Problem((*path, "correlation"), text) for text in _matrix_problems(method.correlation, n)
-    ]
-    for other in method.correlated_with:
-        if other == name or other not in outcomes:
-            others = [outcome for outcome in outcomes if outcome != name]
-            hint = nearest(other, others)
-            place: Path = (*path, "correlated_with", other)
-            problems.append(Problem(place, "names no other outcome.", hint))
-    if not problems:
-        for v in range(n):
-            text_at = f"at {visits[v]}, " if n > 1 else ""
-            problems += [Problem(path, f"{text_at}{text}") for text in method.problems(v)]
-    return problems
+def _outcome_problems(scenario: Scenario) -> Iterable[Problem]:
+    visits = list(scenario.design.visits_weeks)
+    for name, method in scenario.outcomes.items():
+        yield from outcome_problems(name, method, visits, list(scenario.outcomes))
 
 
-def _matrix_problems(stated: tuple[tuple[float, ...], ...] | float, n: int) -> list[str]:
-    if not isinstance(stated, tuple):
-        return [] if -1 < stated < 1 else [f"found {stated:g}, which must lie between -1 and 1."]
-    if len(stated) != n or any(len(row) != n for row in stated):
-        return [f"must be one number, or {n} rows of {n} numbers (a row a visit)."]
-    problems = []
-    if any(stated[i][i] != 1 for i in range(n)):
-        problems.append("must have 1 on its diagonal.")
-    pairs = [(stated[i][j], stated[j][i]) for i in range(n) for j in range(i)]
-    if any(abs(a - b) > 1e-12 for a, b in pairs):
-        problems.append("must be symmetric.")
-    if any(not -1 < value < 1 for pair in pairs for value in pair):
-        problems.append("must have values between -1 and 1 off its diagonal.")
-    return problems
+def _reason_problems(scenario: Scenario) -> Iterable[Problem]:
+    visits, baseline = list(scenario.design.visits_weeks), baseline_of(scenario)
+    for name, reason in scenario.observation.missing.items():
+        for text in reason.problems(visits, baseline):
+            yield Problem(("observation", "missing", name), text)
 
 
-def _contrasts(scenario: Scenario) -> tuple[dict[str, tuple[str, str]], list[Problem]]:
-    arms = list(scenario.design.arms)
-    stated = scenario.design.contrasts
-    if not stated:
-        return {f"{arm} - {arms[0]}": (arm, arms[0]) for arm in arms[1:]}, []
-    problems = []
-    for name, pair in stated.items():
-        path: Path = ("design", "contrasts", name)
-        problems += [
-            Problem(path, f"no arm is called '{arm}'.", nearest(arm, arms))
-            for arm in pair
-            if arm not in arms
-        ]
-        if pair[0] == pair[1]:
-            problems.append(Problem(path, "compares an arm with itself."))
-    return dict(stated), problems
+def _covariate_problems(scenario: Scenario) -> Iterable[Problem]:
+    for name, method in scenario.cohort.covariates.items():
+        if not _has_values(method):
+            text = "no distribution has these numbers together."
+            hint = "Compare the SD with the mean and the limits."
+            yield Problem(("cohort", "covariates", name), text, hint)
 
 
-def _analysis_problems(
-    name: str,
-    analysis: AnalysisMethod,
-    scenario: Scenario,
-    contrasts: Mapping[str, tuple[str, str]],
-) -> list[Problem]:
-    path: Path = ("analyses", name)
-    visits, covariates = list(scenario.design.visits_weeks), scenario.cohort.covariates
-    problems = []
-    if analysis.outcome not in scenario.outcomes:
-        hint = nearest(analysis.outcome, list(scenario.outcomes))
-        text = f"no outcome is called '{analysis.outcome}'."
-        problems.append(Problem((*path, "outcome"), text, hint))
-    if analysis.visit not in visits:
-        text = f"no visit is called '{analysis.visit}'."
-        problems.append(Problem((*path, "visit"), text, nearest(analysis.visit, visits)))
-    for contrast in analysis.contrasts or ():
-        if contrast not in contrasts:
-            text = f"no contrast is called '{contrast}'."
-            problems.append(Problem((*path, "contrasts"), text, nearest(contrast, list(contrasts))))
-    if analysis.contrasts == ():
-        problems.append(Problem((*path, "contrasts"), "is an empty list.", "Leave it out for all."))
-    used = [variable for variable in analysis.reads(list(covariates))[1:]]
-    for outcome, variable in used:
-        if outcome and variable not in visits:
-            known = [*visits, *covariates]
-            text = f"'{variable}' is neither a visit nor a covariate."
-            problems.append(Problem(path, text, nearest(variable, known)))
-        elif outcome and variable == analysis.visit:
-            problems.append(Problem(path, f"'{variable}' is the visit that is analysed."))
-        elif not outcome and variable in visits:
-            text = f"'{variable}' is both a visit and a covariate."
-            problems.append(Problem(path, text, "Rename the covariate."))
-    if len(set(used)) < len(used):
-        problems.append(Problem(path, "uses a variable twice."))
-    return problems
+def _has_values(method: CovariateMethod) -> bool:
+    """Whether ordinary patients get finite values that differ, as they should."""
+    with np.errstate(all="ignore"):
+        values = method.values(np.array([[-1.0, 0.0, 1.0]]))
+    return bool(np.isfinite(values).all() and np.ptp(values) > 0)
 
 
-def _decision_problems(scenario: Scenario) -> list[Problem]:
-    analyses = list(scenario.analyses)
-    primary = scenario.decision.primary
-    problems = []
-    if primary and primary not in analyses:
-        text = f"no analysis is called '{primary}'."
-        problems.append(Problem(("decision", "primary"), text, nearest(primary, analyses)))
-    return problems
+Check = Callable[[Scenario], Iterable[Problem]]
+
+_CHECKS: Sequence[tuple[set[str], Check]] = (
+    ({"design"}, _visit_problems),
+    ({"design"}, contrast_problems),
+    ({"cohort"}, _covariate_problems),
+    ({"design", "allocation"}, _allocation_problems),
+    ({"design", "outcomes"}, _outcome_problems),
+    ({"design", "observation"}, _reason_problems),
+    ({"outcomes", "observation"}, missing_problems),
+    ({"design", "cohort", "outcomes", "analyses"}, analysis_problems),
+    ({"analyses", "decision"}, decision_problems),
+)
+"""The sections that each check looks at, all of which must be readable."""

@@ -17,6 +17,7 @@ from trialsim.core.errors import Path, Problem
 from trialsim.core.plan import Latent
 from trialsim.core.stages import OutcomeMethod
 from trialsim.kernels.latent_normal import TERMS, latent_correlation
+from trialsim.scenario.margins import not_between, shape_problem
 
 Matrix = NDArray[np.float64]
 
@@ -31,21 +32,24 @@ def latent_model(
     order, problems = _parents_first(outcomes)
     if problems:
         return {}, {}, problems
+    margins = {name: _margins(method, len(visits)) for name, method in outcomes.items()}
     loadings: dict[str, dict[str, Matrix]] = {}  # outcome: source outcome: (v, v of source)
     own: dict[str, Matrix] = {}
     for name in order:
-        correlation, found = _within(name, outcomes[name], len(visits))
-        problems += found
-        own[name] = correlation
+        method = outcomes[name]
+        own[name], wrong = _within(name, method, margins[name])
         cross = {}
-        for other in outcomes[name].correlated_with:
-            cross[other], found = _between(name, outcomes[name], other, outcomes[other], visits)
-            problems += found
-        if problems:
+        for other in method.correlated_with:
+            pair = margins[name], margins[other]
+            cross[other], found = _between(name, method, other, outcomes[other], pair)
+            wrong += found
+        problems += wrong
+        if wrong or not set(method.correlated_with) <= set(loadings):
             continue
-        block, found = _load(name, correlation, cross, loadings)
+        block, found = _load(name, own[name], cross, loadings)
         problems += found
-        loadings[name] = block
+        if not found:
+            loadings[name] = block
     if problems:
         return {}, own, problems
     return {name: _terms(loadings[name], visits) for name in outcomes}, own, []
@@ -81,15 +85,19 @@ def _solve(a: bytes, b: bytes, wanted: float) -> tuple[float, float]:
     return latent_correlation(np.frombuffer(a), np.frombuffer(b), wanted)
 
 
-def _pair(
-    first: tuple[OutcomeMethod, int], second: tuple[OutcomeMethod, int], wanted: float, path: Path
-) -> tuple[float, list[Problem]]:
+Margin = tuple[bytes, float]
+"""Of a score at one visit: its Hermite coefficients, as a key for the cache, and its SD."""
+
+
+def _margins(method: OutcomeMethod, n: int) -> list[Margin]:
+    return [(method.hermite(v, TERMS).tobytes(), method.at(method.sd, v)) for v in range(n)]
+
+
+def _pair(first: Margin, second: Margin, wanted: float, path: Path) -> tuple[float, list[Problem]]:
     """Latent correlation for a score correlation, or the problem that it is out of reach."""
-    (a, v), (b, w) = first, second
-    spread = a.at(a.sd, v) * b.at(b.sd, w)
-    rho, reached = _solve(
-        a.hermite(v, TERMS).tobytes(), b.hermite(w, TERMS).tobytes(), wanted * spread
-    )
+    (a, sd_a), (b, sd_b) = first, second
+    spread = sd_a * sd_b
+    rho, reached = _solve(a, b, wanted * spread)
     if abs(reached / spread - wanted) <= 0.002:
         return rho, []
     return rho, [
@@ -101,41 +109,55 @@ def _pair(
     ]
 
 
-def _within(name: str, method: OutcomeMethod, n: int) -> tuple[Matrix, list[Problem]]:
+def _within(
+    name: str, method: OutcomeMethod, margins: Sequence[Margin]
+) -> tuple[Matrix, list[Problem]]:
     path: Path = ("outcomes", name, "correlation")
-    matrix, problems = np.eye(n), []
+    n, problems = len(margins), []
+    matrix = np.eye(n)
     for i in range(n):
         for j in range(i):
-            rho, found = _pair((method, i), (method, j), method.score_correlation(i, j), path)
+            place = (*path, i, j) if isinstance(method.correlation, tuple) else path
+            rho, found = _pair(margins[i], margins[j], method.score_correlation(i, j), place)
             matrix[i, j] = matrix[j, i] = rho
-            problems += found[:1]
+            problems += found
     if not problems and np.linalg.eigvalsh(matrix)[0] < 1e-9:
         problems.append(_not_possible(path, matrix, np.zeros((n, 0)), np.zeros((0, 0))))
-    return matrix, problems
+    return matrix, _one_a_place(problems)
 
 
 def _between(
-    name: str, method: OutcomeMethod, other: str, parent: OutcomeMethod, visits: Sequence[str]
+    name: str,
+    method: OutcomeMethod,
+    other: str,
+    parent: OutcomeMethod,
+    margins: tuple[Sequence[Margin], Sequence[Margin]],
 ) -> tuple[Matrix, list[Problem]]:
     path: Path = ("outcomes", name, "correlated_with", other)
-    n, stated = len(visits), method.correlated_with[other]
-    if isinstance(stated, tuple) and (len(stated) != n or any(len(row) != n for row in stated)):
-        return np.zeros((n, n)), [Problem(path, f"must be one number or {n} rows of {n} numbers.")]
-    matrix, problems = np.zeros((n, n)), []
+    n, stated = len(margins[0]), method.correlated_with[other]
+    matrix: Matrix = np.zeros((n, n))
+    if isinstance(stated, tuple) and (wrong := shape_problem(path, stated, n)):
+        return matrix, [wrong]
+    problems = []
     for i in range(n):
         for j in range(n):
+            place = path
             if isinstance(stated, tuple):
-                wanted = stated[i][j]
+                place, wanted = (*path, i, j), stated[i][j]
             else:  # fades with time as the outcomes' own correlations do, on average
                 fade = 0.5 * (method.score_correlation(i, j) + parent.score_correlation(i, j))
                 wanted = stated * fade
-            if not -1 < wanted < 1:
-                return matrix, [
-                    Problem(path, f"found {wanted:g}, which must lie between -1 and 1.")
-                ]
-            matrix[i, j], found = _pair((method, i), (parent, j), wanted, path)
-            problems += found[:1]
-    return matrix, problems
+            if -1 < wanted < 1:
+                matrix[i, j], found = _pair(margins[0][i], margins[1][j], wanted, place)
+                problems += found
+            else:
+                problems.append(not_between(place, wanted))
+    return matrix, _one_a_place(problems)
+
+
+def _one_a_place(problems: Sequence[Problem]) -> list[Problem]:
+    """One number stands for many pairs of visits; the first that is impossible says enough."""
+    return list({problem.path: problem for problem in reversed(problems)}.values())[::-1]
 
 
 def _load(

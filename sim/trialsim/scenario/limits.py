@@ -7,12 +7,12 @@ from math import floor, log10, prod
 
 from trialsim.core.errors import Path, Problem
 from trialsim.core.stages import OutcomeMethod
-from trialsim.scenario._words import number
+from trialsim.scenario._words import thousands
 from trialsim.scenario.schema import Scenario
 
 MAX_ARMS = 100
 MAX_PATIENTS = 100_000
-MAX_VISITS = 100
+MAX_VISITS = 60
 MAX_OUTCOMES = 100
 MAX_COVARIATES = 100
 MAX_REASONS = 100
@@ -29,7 +29,7 @@ MAX_POINTS = 2_000
 """Design points: combinations of varied values under every what_if."""
 MAX_CELLS = 10_000
 """Design points times assumptions."""
-MAX_CORRELATIONS = 5_000
+MAX_CORRELATIONS = 3_000
 """Latent correlations to be solved for while the plan is made; each takes up to 1 ms."""
 MAX_EFFECTS = 1_000_000
 """Differences from the comparator: cells times outcomes, arms and visits."""
@@ -83,7 +83,7 @@ def _blocks(scenario: Scenario) -> Iterable[Problem]:
     for i, size in enumerate(sizes):
         if size > MAX_PATIENTS:
             place: Path = (*path, i) if isinstance(stated, tuple) else path
-            text = f"found {number(size)}; at most {MAX_PATIENTS:,} patients fit in a block."
+            text = f"found {thousands(size)}; at most {MAX_PATIENTS:,} patients fit in a block."
             yield Problem(place, text)
 
 
@@ -93,12 +93,11 @@ def _steps(name: str, outcome: OutcomeMethod) -> Iterable[Problem]:
     if low is None or high is None or not step or not 0 < step < high - low:
         return
     if (high - low) / step > MAX_STEPS * (1 + 1e-9):
-        text = f"makes {number((high - low) / step)} steps from {low:g} to {high:g}"
-        if (high - low) / step < 1e15:
-            text = f"makes {round((high - low) / step):,} steps from {low:g} to {high:g}"
+        n_steps = thousands(round((high - low) / step))
         yield Problem(
             ("outcomes", name, "step"),
-            f"a step of {step:g} {text}; at most {MAX_STEPS:,} can be simulated.",
+            f"a step of {step:g} makes {n_steps} scores from {low:g} to {high:g}; at most "
+            f"{MAX_STEPS:,} can be simulated.",
             f"Write for example `step: {_round_step((high - low) / MAX_STEPS):g}`.",
         )
 
@@ -109,29 +108,41 @@ def _round_step(least: float) -> float:
     return float(next(unit * m for m in (1, 2, 5, 10) if unit * m >= least * (1 - 1e-9)))
 
 
+_KEEP_CORRELATIONS = (
+    "design.n_total",
+    "design.arms",
+    "decision",
+    "allocation",
+    "observation",
+    "analyses",
+    "assumptions",
+    "cohort",
+)
+"""Varied paths that leave the correlations of the scores as they are."""
+
+
 def work_problems(scenario: Scenario) -> list[Problem]:
     """Design points, cells and correlations that are more than a plan can hold."""
-    n_sets, n_visits = 1 + len(scenario.what_if), len(scenario.design.visits_weeks)
+    n_sets = 1 + len(scenario.what_if)
+    n_visits = min(len(scenario.design.visits_weeks), MAX_VISITS)  # more is told elsewhere
+    n_outcomes = min(len(scenario.outcomes), MAX_OUTCOMES)
     n_values = {path: max(1, len(values)) for path, values in scenario.vary.items()}
     n_points = n_sets * prod(n_values.values()) + (n_sets - 1) * bool(n_values)
     n_cells = n_points * len(scenario.assumptions)
-    n_effects = n_cells * len(scenario.outcomes) * len(scenario.design.arms) * n_visits
-    within = len(scenario.outcomes) * n_visits * (n_visits - 1) // 2
-    between = sum(len(outcome.correlated_with) for outcome in scenario.outcomes.values())
-    # Only points that change outcomes or visits ask for correlations of their own.
-    moved = prod(n for path, n in n_values.items() if not path.startswith(_KEEP_CORRELATIONS))
-    n_correlations = moved * (within + between * n_visits**2)
-    where: Path = ("vary",) if n_values else ("what_if",) if scenario.what_if else ("outcomes",)
-    for n, most, noun in (
-        (n_points, MAX_POINTS, "design points"),
-        (n_cells, MAX_CELLS, "cells (design points x assumptions)"),
-        (n_effects, MAX_EFFECTS, "effects (cells x outcomes x arms x visits)"),
-        (n_correlations, MAX_CORRELATIONS, "correlations to be worked out"),
+    n_effects = n_cells * n_outcomes * len(scenario.design.arms) * n_visits
+    n_links = sum(
+        min(len(outcome.correlated_with), MAX_PARENTS) for outcome in scenario.outcomes.values()
+    )
+    n_moved = prod(n for path, n in n_values.items() if not path.startswith(_KEEP_CORRELATIONS))
+    n_pairs = n_outcomes * n_visits * (n_visits - 1) // 2 + n_links * n_visits**2
+    many = "vary" if n_values else "what_if" if scenario.what_if else ""
+    for n, most, noun, place in (
+        (n_points, MAX_POINTS, "design points", many),
+        (n_cells, MAX_CELLS, "cells (design points x assumptions)", many or "assumptions"),
+        (n_effects, MAX_EFFECTS, "effects (cells x outcomes x arms x visits)", many or "outcomes"),
+        (n_moved * n_pairs, MAX_CORRELATIONS, "correlations to work out", many or "outcomes"),
     ):
         if n > most:
-            text = f"makes {n:,} {noun}; at most {most:,} can be run at once."
-            return [Problem(where, text, "Vary fewer values at once.")]
+            text = f"makes {thousands(n)} {noun}; at most {most:,} fit in one run."
+            return [Problem((place,), text, "Divide it among several scenarios.")]
     return []
-
-
-_KEEP_CORRELATIONS = ("design.n_total", "design.arms", "decision", "allocation", "observation")

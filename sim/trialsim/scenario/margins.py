@@ -102,7 +102,7 @@ def matrix_problems(
 ) -> list[Problem]:
     """What keeps a correlation, or a matrix of them, from being one."""
     if not isinstance(stated, tuple):
-        return [] if -1 < stated < 1 else [_not_between(path, stated)]
+        return [] if -1 < stated < 1 else [not_between(path, stated)]
     if shape := shape_problem(path, stated, n):
         return [shape]
     problems = [
@@ -110,10 +110,14 @@ def matrix_problems(
         for i in range(n)
         if stated[i][i] != 1
     ]
-    below = [(i, j) for i in range(n) for j in range(i)]
     outside = [(i, j) for i in range(n) for j in range(n) if i != j and not -1 < stated[i][j] < 1]
-    problems += [_not_between((*path, i, j), stated[i][j]) for i, j in outside]
-    uneven = [(i, j) for i, j in below if abs(stated[i][j] - stated[j][i]) > 1e-12]
+    problems += [not_between((*path, i, j), stated[i][j]) for i, j in outside]
+    uneven = [
+        (i, j)
+        for i in range(n)
+        for j in range(i)
+        if abs(stated[i][j] - stated[j][i]) > 1e-12 and not {(i, j), (j, i)} & set(outside)
+    ]
     for i, j in uneven[:1]:  # a matrix typed by rows of another has hundreds
         mirror = f"row {j + 1}, column {i + 1} has {stated[j][i]:g}"
         text = f"found {stated[i][j]:g}, but {mirror}: the matrix must be symmetric."
@@ -130,8 +134,10 @@ def shape_problem(path: Path, stated: tuple[tuple[float, ...], ...], n: int) -> 
     if len(stated) != n:
         return Problem(path, f"has {counted(len(stated), 'row')}; {wanted} (a row a visit).")
     row = stated[wrong[0]]
-    return Problem((*path, wrong[0]), f"has {counted(len(row), 'number')}; the matrix {wanted}.")
+    text = f"has {counted(len(row), 'number')}; a row has one for each of {counted(n, 'visit')}."
+    return Problem((*path, wrong[0]), text)
 
 
-def _not_between(path: Path, value: float) -> Problem:
+def not_between(path: Path, value: float) -> Problem:
+    """A correlation that is none."""
     return Problem(path, f"found {value:g}, which must lie between -1 and 1, both excluded.")
