@@ -38,7 +38,7 @@ def simulate_batch(
 def trial_data(group: Group, batch: Batch) -> TrialData:
     """What the statisticians of these replicates are handed; a line a stage."""
     cohort = enrol(group, batch)
-    allocation = allocate(group, batch)
+    allocation = allocate(group, batch, cohort)
     outcomes = experience(group, batch, allocation)
     observations = observe(group, batch, allocation)
     patients = (group.keys["allocation"], tuple(group.design.arms.values()), group.sizes)

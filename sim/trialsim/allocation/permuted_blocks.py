@@ -5,18 +5,18 @@ Rosenberger and Lachin 2016, Randomization in Clinical Trials, section 3.5.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from math import comb, prod
 from typing import ClassVar
 
 import numpy as np
 
-from trialsim.core.axes import ArmPlane
+from trialsim.core.axes import ArmPlane, Levels
 from trialsim.core.draws import Draws
 from trialsim.core.ratio import allocation_ratio
 from trialsim.core.registry import register
-from trialsim.core.stages import AllocationMethod
+from trialsim.core.stages import NO_FACTORS, AllocationMethod
 
 
 @register("permuted_blocks")
@@ -52,7 +52,9 @@ class PermutedBlocks(AllocationMethod):
             ]
         return []
 
-    def allocate(self, draws: Draws, sizes: Sequence[int]) -> ArmPlane:
+    def allocate(
+        self, draws: Draws, sizes: Sequence[int], factors: Mapping[str, Levels] = NO_FACTORS
+    ) -> ArmPlane:
         """Within each block the patients' uniforms, put in order, say who takes which place."""
         n, ratio = sum(sizes), allocation_ratio(sizes)
         longest = max(self.sizes)

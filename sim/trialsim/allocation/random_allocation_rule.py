@@ -5,16 +5,16 @@ Rosenberger and Lachin 2016, Randomization in Clinical Trials, section 3.3.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trialsim.core.axes import ArmPlane
+from trialsim.core.axes import ArmPlane, Levels
 from trialsim.core.draws import Draws
 from trialsim.core.registry import register
-from trialsim.core.stages import AllocationMethod
+from trialsim.core.stages import NO_FACTORS, AllocationMethod
 
 
 @register("random_allocation_rule")
@@ -26,7 +26,9 @@ class RandomAllocationRule(AllocationMethod):
 
     prefix_stable: ClassVar[bool] = False
 
-    def allocate(self, draws: Draws, sizes: Sequence[int]) -> ArmPlane:
+    def allocate(
+        self, draws: Draws, sizes: Sequence[int], factors: Mapping[str, Levels] = NO_FACTORS
+    ) -> ArmPlane:
         """The comparator gets the patients with the smallest uniforms, the next arm the next."""
         n, last = sum(sizes), np.cumsum(sizes)[:-1] - 1  # rank of each arm's last patient
         u, rows = draws.uniform("allocation", n), draws.uniform_rows("allocation", n)

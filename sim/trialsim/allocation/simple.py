@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
 from scipy import special
 
-from trialsim.core.axes import ArmPlane
+from trialsim.core.axes import ArmPlane, Levels
 from trialsim.core.draws import Draws
 from trialsim.core.ratio import allocation_ratio
 from trialsim.core.registry import register
-from trialsim.core.stages import AllocationMethod
+from trialsim.core.stages import NO_FACTORS, AllocationMethod
 
 
 @register("simple")
@@ -24,7 +24,9 @@ class Simple(AllocationMethod):
 
     prefix_stable: ClassVar[bool] = True
 
-    def allocate(self, draws: Draws, sizes: Sequence[int]) -> ArmPlane:
+    def allocate(
+        self, draws: Draws, sizes: Sequence[int], factors: Mapping[str, Levels] = NO_FACTORS
+    ) -> ArmPlane:
         """The arm whose share of [0, 1) holds the patient's uniform."""
         ratio = np.array(allocation_ratio(sizes), dtype=float)
         limits = np.cumsum(ratio / ratio.sum())[:-1]

@@ -35,9 +35,17 @@ def work_line(scenario: LoadedScenario) -> str:
     began = time.perf_counter()
     simulate_batch(program, 0)
     seconds = (time.perf_counter() - began) * plan.replicates / REPLICATES_PER_BATCH
+    design = plan.designs[0]
+    contrasts = sum(len(design.contrasts_of(analysis)) for analysis in design.analyses)
+    analyses = counted(work.analyses, "analysis", "analyses")
+    factors = (
+        counted(work.design_points, "design point"),
+        counted(work.assumptions, "assumption"),
+        analyses if contrasts == work.analyses else f"{contrasts:,} contrasts of {analyses}",
+    )
     return (
-        f"Work: {work.design_points} design points x {work.assumptions} assumptions x "
-        f"{work.analyses} analyses, {work.replicates:,} replicates each: {work.rows:,} estimates, "
+        f"Work: {' x '.join(factors)}, {counted(work.replicates, 'replicate')} each: "
+        f"{counted(work.rows, 'estimate')}, "
         f"{work.bytes / 1e6:,.0f} MB, about {duration(seconds)} on one core, "
         f"peak memory about {work.peak_bytes / 1e9:.1f} GB."
     )
@@ -53,6 +61,11 @@ def unsourced_line(scenario: LoadedScenario) -> str:
         for status in ("reported", "derived", "recalled", "assumed")
     }
     return "Evidence: " + ", ".join(f"{n} {status}" for status, n in counts.items() if n) + "."
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """A count with its noun: "1 analysis", "6 analyses"."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 def duration(seconds: float) -> str:

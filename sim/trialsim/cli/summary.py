@@ -163,11 +163,11 @@ def _end(share: float) -> str:
 
 
 def _number(value: float, mcse: float) -> str:
-    return f"{round_to_error(value, mcse)} ({_error(mcse)})"
+    return "–" if np.isnan(value) else f"{round_to_error(value, mcse)} ({_error(mcse)})"
 
 
 def _error(mcse: float) -> str:
-    return round_to_error(mcse, mcse) if mcse > 0 else "0"
+    return "0" if mcse == 0 else round_to_error(mcse, mcse)
 
 
 def _sizes(console: Console, results: Results) -> None:

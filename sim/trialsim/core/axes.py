@@ -25,6 +25,10 @@ ArmPlane = Annotated[NDArray[np.int8], "replicate, patient"]
 """The index of each patient's arm, in the order in which the scenario lists the arms."""
 
 
+Levels = Annotated[NDArray[np.int8], "replicate, patient"]
+"""The level of each patient on a factor with few values, counted from 0."""
+
+
 def slabs(replicates: int, patients: int) -> list[slice]:
     """Slices of replicates that keep a float64 plane of `patients` within `SLAB_BYTES`.
 

@@ -123,10 +123,11 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
     """What the cells of one group have in common, a number a stage."""
     plain, names = design.to_json(), list(design.arms)
     law = design.allocation.shared_law(tuple(design.arms.values()))
+    factors = {name: plain["covariates"][name] for name in design.allocation.factors}
     effects = {name: effect.model_dump() for name, effect in cell.effects.items()}
     return {
         "cohort": number("cohort", plain["covariates"]),
-        "allocation": number("allocation", plain["allocation"], names, law),
+        "allocation": number("allocation", plain["allocation"], names, law, factors),
         "truth": number("truth", plain["outcomes"], plain["latent"], plain["visits"], names),
         "effects": number("effects", effects),
         "observation": number("observation", plain["missing"]),
@@ -139,6 +140,7 @@ def _group(plan: Plan, keys: dict[str, int], cells: dict[int, tuple[int, int]]) 
     largest = plan.cells[cells[max(cells)][0]]
     design = plan.designs[largest.design]
     reads = [v for a in design.analyses.values() for v in a.reads(tuple(design.covariates))]
+    reads += [("", factor) for factor in design.allocation.factors]
     centres = {("", name): method.centre for name, method in design.covariates.items()}
     for name, outcome in design.outcomes.items():
         for v, visit in enumerate(design.visits):

@@ -5,15 +5,19 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trialsim.core.axes import ArmPlane, FloatArray, Mask, Plane
+from trialsim.core.axes import ArmPlane, FloatArray, Levels, Mask, Plane
 from trialsim.core.draws import Draws
 from trialsim.core.ratio import allocation_ratio
 from trialsim.core.records import Decisions, Estimates, TrialData
 from trialsim.core.registry import Method
+
+
+NO_FACTORS: Mapping[str, Levels] = MappingProxyType({})
 
 
 class Effect(BaseModel):
@@ -56,6 +60,12 @@ class CovariateMethod(Method):
     def centre(self) -> float:
         """A number near the middle of the distribution."""
 
+    @property
+    def n_levels(self) -> int | None:
+        """How many values it can take, if they are 0, 1, 2, ...; None if it is a measurement.
+        What has levels can be a factor of the allocation."""
+        return None
+
     @abstractmethod
     def values(self, z: Plane) -> Plane:
         """Values (r, p) in natural units from standard normals (r, p)."""
@@ -77,9 +87,19 @@ class AllocationMethod(Method):
         """What makes the parameters unfit for these planned arm sizes, in words."""
         return []
 
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Names of the covariates whose levels the allocation looks at, such as strata."""
+        return ()
+
     @abstractmethod
-    def allocate(self, draws: Draws, sizes: Sequence[int]) -> ArmPlane:
-        """Arms (r, p) of the first sum(sizes) patients; `sizes` (a) is planned for each arm."""
+    def allocate(
+        self, draws: Draws, sizes: Sequence[int], factors: Mapping[str, Levels] = NO_FACTORS
+    ) -> ArmPlane:
+        """Arms (r, p) of the first sum(sizes) patients; `sizes` (a) is planned for each arm.
+
+        `factors` holds the levels (r, p) of the covariates that `factors` names.
+        """
 
     def size_law(self, sizes: Sequence[int]) -> list[tuple[tuple[int, ...], float]] | None:
         """The distribution of the arm sizes that result, or None where it has no simple form."""

@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from trialsim.core.registry import STAGES, Method, field_docstrings, methods
+from trialsim.scenario._words import listed
 from trialsim.scenario.schema import Scenario
 from trialsim.scenario.written import MaybeEmpty, MethodOf
 
@@ -123,15 +124,15 @@ def in_words(schema: Mapping[str, Any], many: bool = False) -> str:
     """The type that a schema allows, in plain words.
 
     >>> in_words({"anyOf": [{"type": "array", "items": {"type": "number"}}, {"type": "number"}]})
-    'list of numbers or number'
+    'number or list of numbers'
     """
     if "const" in schema or "enum" in schema:
-        return " or ".join(str(value) for value in schema.get("enum", [schema.get("const")]))
+        return listed(map(str, schema.get("enum", [schema.get("const")])), "or")
     alternatives = schema.get("anyOf") or schema.get("oneOf")
     if alternatives:
         # Nobody need write the null of an optional key; among the items of a list it has a place.
         said = (one for one in alternatives if many or one.get("type") != "null")
-        return " or ".join(sorted(dict.fromkeys(in_words(one, many) for one in said), key=len))
+        return " or ".join(sorted({in_words(one, many) for one in said}, key=lambda w: (len(w), w)))
     kind = schema.get("type", "object" if "$ref" in schema else "")
     if isinstance(kind, list):  # a mapping that may be empty: nobody need write null
         kind = kind[0]

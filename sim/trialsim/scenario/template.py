@@ -91,7 +91,7 @@ def _sections(answers: Answers) -> Iterator[_Entry]:
         _Entry(EXPECTED, {answers.outcome: difference}, _scope(answers.difference)),
     ]
     yield _key("assumptions", truths)
-    yield _key("observation", {}, f"Nothing is missing here. {_others('observation')}")
+    yield _key("observation", {}, "Nothing is missing here; reasons: `trialsim list observation`.")
     for arm in answers.arms[1:2]:
         primary = {**where, "contrast": [arm, answers.arms[0]]}
         yield _key("estimands", [_Entry("primary", primary)])
@@ -172,7 +172,7 @@ def _default(key: str) -> str:
 
 
 def _others(stage: str) -> str:
-    return f"`trialsim list {stage}` has all there are."
+    return f"Others: `trialsim list {stage}`."
 
 
 def _key(name: str, value: Any, more: str = "") -> _Entry:
