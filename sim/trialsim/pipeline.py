@@ -40,7 +40,7 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
     cohort = enrol(group, batch)
     allocation = allocate(group, batch, cohort)
     outcomes = experience(group, batch, allocation)
-    observations = observe(group, batch, allocation)
+    observations = observe(group, batch, allocation, outcomes)
     patients = (group.keys["allocation"], tuple(group.design.arms.values()), group.sizes)
     return TrialData(
         arms=tuple(group.design.arms),

@@ -21,6 +21,7 @@ from trialsim.core.stages import (
     Effect,
     ObservationMethod,
     Rule,
+    Seen,
 )
 from trialsim.decision.superiority import Superiority
 from trialsim.outcomes.bounded_integer import BoundedInteger
@@ -178,7 +179,12 @@ class Lost(ObservationMethod):
     """Share lost."""
 
     def missing(
-        self, draws: Draws, purpose: str, visits: Sequence[str], arm: ArmPlane
+        self,
+        draws: Draws,
+        purpose: str,
+        visits: Sequence[str],
+        arm: ArmPlane,
+        seen: Seen | None = None,
     ) -> Mapping[str, Mask]:
         u = draws.uniform(purpose, arm.shape[1])
         return {visit: self.hides(u) for visit in visits}
@@ -198,18 +204,28 @@ class LostEverywhere(Lost):
     """At baseline too, though it says otherwise."""
 
     def missing(
-        self, draws: Draws, purpose: str, visits: Sequence[str], arm: ArmPlane
+        self,
+        draws: Draws,
+        purpose: str,
+        visits: Sequence[str],
+        arm: ArmPlane,
+        seen: Seen | None = None,
     ) -> Mapping[str, Mask]:
-        return super().missing(draws, purpose, ["baseline", *visits], arm)
+        return super().missing(draws, purpose, ["baseline", *visits], arm, seen)
 
 
 class LostTogether(Lost):
     """All reasons of this kind lose the same patients."""
 
     def missing(
-        self, draws: Draws, purpose: str, visits: Sequence[str], arm: ArmPlane
+        self,
+        draws: Draws,
+        purpose: str,
+        visits: Sequence[str],
+        arm: ArmPlane,
+        seen: Seen | None = None,
     ) -> Mapping[str, Mask]:
-        return super().missing(draws, "observation.lost", visits, arm)
+        return super().missing(draws, "observation.lost", visits, arm, seen)
 
 
 class LostByRank(Lost):

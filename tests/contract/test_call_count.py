@@ -45,6 +45,8 @@ observation:
   missing:
     lost: {{method: mcar, rate: {{after: 0.1, later: 0.2}}}}
     skipped: {{method: mcar, rate: 0.05, pattern: intermittent}}
+    worse: {{method: mar, outcome: rmdq, rate: {{after: 0.05, later: 0.1}}}}
+    unseen: {{method: mnar, outcome: score, outcomes: [score], rate: 0.05}}
 analyses:
   t_test: {{method: t_test, outcome: rmdq, visit: after}}
   welch: {{method: t_test, variance: welch, outcome: score, visit: later}}

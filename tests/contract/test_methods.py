@@ -24,6 +24,17 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"mean": 20, "sd": 1.8, "min": 18, "max": 81},  # nearly exponential
         {"mean": 50, "sd": 5, "min": 0, "max": 1000},  # limits out of reach
     ],
+    ("cohort", "bernoulli"): [{"share": 0.5}, {"share": 0.03}, {"share": 0.9}],
+    ("cohort", "categorical"): [
+        {"levels": {"mild": 0.5, "moderate": 0.3, "severe": 0.2}},
+        {"levels": [0.25, 0.75]},
+        {"levels": [0.01, 0.01, 0.98]},
+    ],
+    ("cohort", "log_normal"): [
+        {"mean": 30, "sd": 24},
+        {"mean": 12, "sd": 1},
+        {"mean": 10, "sd": 20},
+    ],
     ("allocation", "simple"): [{}],
     ("allocation", "random_allocation_rule"): [{}],
     ("allocation", "permuted_blocks"): [
@@ -51,6 +62,18 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"rate": 0},
         {"rate": {"after": 0.05, "later": 0.2}},
         {"rate": {"baseline": 0.3, "later": 0.1}, "pattern": "intermittent"},
+        {"overall": 0.2},
+    ],
+    ("observation", "mar"): [
+        {"outcome": "score", "rate": 0.2},
+        {"outcome": "score", "rate": {"after": 0.05, "later": 0.2}, "strength": -2},
+        {"outcome": "score", "rate": {"later": 0.3}, "pattern": "intermittent"},
+        {"outcome": "score", "overall": 0.3},
+    ],
+    ("observation", "mnar"): [
+        {"outcome": "score", "rate": 0.2},
+        {"outcome": "score", "rate": {"baseline": 0.1, "later": 0.4}, "strength": 3},
+        {"outcome": "score", "rate": {"after": 0.4, "later": 0.1}, "pattern": "intermittent"},
     ],
     ("analysis", "t_test"): [SCORE, {**SCORE, "variance": "welch"}],
     ("analysis", "change_score"): [SCORE, {**SCORE, "visit": "later", "from_visit": "after"}],

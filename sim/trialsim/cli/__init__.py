@@ -41,6 +41,9 @@ SET = typer.Option(
     [], "--set", metavar="PATH=VALUE", help="Change a value, e.g. design.n_total=200. Repeatable."
 )
 
+Texts = list[str]
+"""Named here because `list` is the module of that command as soon as it has been imported."""
+
 
 # Commands import what they need when they are called, so that --help is quick.
 @app.command()
@@ -54,7 +57,7 @@ def run(
         None, help="Processes; all cores when left out, 1 for none.", show_default=False
     ),
     out: str = typer.Option("results", help="Folder for results."),
-    changes: list[str] = SET,
+    changes: Texts = SET,
     json_: bool = typer.Option(False, "--json", help="Print one JSON object instead of tables."),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print only where the results are."),
 ) -> None:
@@ -67,7 +70,7 @@ def run(
 @app.command()
 def check(
     scenario: str = SCENARIO,
-    changes: list[str] = SET,
+    changes: Texts = SET,
     values: bool = typer.Option(
         False, "--values", help="List every value: given, default or derived."
     ),
@@ -133,7 +136,8 @@ def new(
     from trialsim.cli.new import Flags, new_command
 
     flags = Flags(
-        title, arms, n, outcome, min_, max_, normal, better, mean, sd, correlation, visits, difference
+        title, arms, n, outcome, min_, max_, normal,
+        better, mean, sd, correlation, visits, difference,
     )  # fmt: skip
     new_command(file, flags, schema, force)
 

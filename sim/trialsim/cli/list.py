@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from trialsim.core.errors import Problem, ScenarioError
 from trialsim.core.registry import STAGES, Method, load_methods, methods
-from trialsim.scenario.json_schema import in_words, schema_of
+from trialsim.scenario.json_schema import first_line, in_words, schema_of
 from trialsim.scenario.schema import Scenario
 from trialsim.scenario.validate import nearest, shown
 from trialsim.scenario.written import MethodOf
@@ -63,7 +63,7 @@ def overview() -> Record:
     return {
         stage: {
             **_about(stage),
-            "methods": {name: _first_line(method) for name, method in methods(stage).items()},
+            "methods": {name: first_line(method) for name, method in methods(stage).items()},
         }
         for stage in STAGES
     }
@@ -76,7 +76,7 @@ def of_stage(stage: str) -> Record:
         "stage": stage,
         **_about(stage),
         "methods": {
-            name: {"summary": _first_line(method), "parameters": _parameters(method)}
+            name: {"summary": first_line(method), "parameters": _parameters(method)}
             for name, method in known
         },
     }
@@ -92,7 +92,7 @@ def of_method(stage: str, name: str) -> Record:
     return {
         "stage": stage,
         "name": name,
-        "summary": _first_line(method),
+        "summary": first_line(method),
         "docstring": inspect.getdoc(method) or "",
         "source": inspect.getdoc(sys.modules[method.__module__]) or "",
         "parameters": _parameters(method),
@@ -122,17 +122,19 @@ def example(method: type[Method]) -> str:
     for name in schema["properties"]:
         if name in schema["required"] and name != own:
             spec[name] = _value(schema["properties"][name], schema.get("$defs", {}), name)
-    if len(spec) == 1 and place and _ANY not in place:
+    # A bare name is a method with its defaults, where nothing else could stand in its place.
+    if is_bare := len(spec) == 1 and place and _ANY not in place:
         spec = method.name
     for part in reversed(place):
         spec = {"any_name" if part == _ANY else part: spec}
-    return yaml.safe_dump(spec, sort_keys=False, default_flow_style=None, width=_WIDTH).strip()
+    flow = False if is_bare else None
+    return yaml.safe_dump(spec, sort_keys=False, default_flow_style=flow, width=_WIDTH).strip()
 
 
 def _about(stage: str) -> Record:
     package = importlib.import_module(f"trialsim.{stage}")
     place = ".".join(_places().get(stage, ()))
-    return {"what": _first_line(package), "written_under": place, "key": STAGES[stage]}
+    return {"what": first_line(package), "written_under": place, "key": STAGES[stage]}
 
 
 def _stage(name: str) -> str:
@@ -147,10 +149,6 @@ def _stage(name: str) -> str:
 
 def _unknown(text: str, found: str, known: Sequence[str]) -> ScenarioError:
     return ScenarioError(Problem((), text, nearest(found, known), "trialsim list"))
-
-
-def _first_line(documented: object) -> str:
-    return (inspect.getdoc(documented) or "").split("\n", 1)[0]
 
 
 def _parameters(model: type[BaseModel]) -> Record:
@@ -251,10 +249,10 @@ def _number(schema: Mapping[str, Any], typical: Any) -> float:
     high = schema.get("maximum", schema.get("exclusiveMaximum", math.inf))
     if isinstance(typical, int | float) and low < typical < high:
         return typical
-    middle = (
-        (low + high) / 2 if low > -math.inf and high < math.inf else max(low + 1, min(1, high - 1))
-    )
-    return math.ceil(middle) if schema["type"] == "integer" or middle == int(middle) else middle
+    if math.isfinite(low) and math.isfinite(high):
+        middle = (low + high) / 2
+        return round(middle) if schema["type"] == "integer" else middle
+    return low + 1 if math.isfinite(low) else high - 1 if math.isfinite(high) else 1
 
 
 def _overview_lines(found: Record) -> Iterator[str]:

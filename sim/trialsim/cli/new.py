@@ -178,7 +178,7 @@ def _numbers(flag: str, text: str) -> Any:
 
 def _told_by_flag(error: ScenarioError) -> list[Problem]:
     """The problems of a file that was never written, at the flags that its values came from."""
-    told = {}
+    told: dict[str, Problem] = {}
     for problem in error.problems:
         flags = (_FLAG_OF[part] for part in reversed(problem.path) if part in _FLAG_OF)
         moved = replace(problem, source=next(flags, ""), line=None, column=None)

@@ -204,7 +204,7 @@ def _published(console: Console, results: Results) -> None:
         table.add_column(heading, overflow="fold")
     assumptions = [cell.assumption for cell in plan.cells if cell.design == 0]
     for assumption in assumptions:
-        table.add_column(assumption, justify="right")
+        table.add_column(assumption, justify="right", overflow="fold")
     design = plan.designs[0]
     for name, result in placed:
         analysis, estimate = str(result.analysis), float(result.estimate or 0.0)

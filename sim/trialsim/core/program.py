@@ -46,6 +46,8 @@ class Group:
     centres: Mapping[tuple[str, str], float]
     """Planned middle of every variable."""
     tasks: tuple[Task, ...]
+    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What stages work out once for this group and keep for all batches."""
 
     @property
     def capacity(self) -> int:
@@ -140,6 +142,8 @@ def _group(plan: Plan, keys: dict[str, int], cells: dict[int, tuple[int, int]]) 
     largest = plan.cells[cells[max(cells)][0]]
     design = plan.designs[largest.design]
     reads = [v for a in design.analyses.values() for v in a.reads(tuple(design.covariates))]
+    for reason in design.missing.values():
+        reads += reason.reads(tuple(design.outcomes), tuple(design.visits), design.baseline)
     reads += [("", factor) for factor in design.allocation.factors]
     centres = {("", name): method.centre for name, method in design.covariates.items()}
     for name, outcome in design.outcomes.items():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +17,7 @@ from trialsim.core.ratio import allocation_ratio
 from trialsim.core.records import Decisions, Estimates, TrialData
 from trialsim.core.registry import Method
 
+T = TypeVar("T")
 
 NO_FACTORS: Mapping[str, Levels] = MappingProxyType({})
 
@@ -169,6 +171,31 @@ class OutcomeMethod(Method):
         """Scores (r, p) at a visit from latent values (r, p), under the arm received."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a reason for missing data may look at. Scores are in SDs of the comparator from its
+    mean, turned so that higher is worse."""
+
+    arms: tuple[str, ...]
+    visits: tuple[str, ...]
+    baseline: str | None
+    badness: Callable[[str, str], Plane]
+    """True scores (r, p) of an outcome at a visit."""
+    pilot: Callable[[str, str, int], FloatArray]
+    """The same for many patients of an arm (n,), who stand for the population."""
+    arm_shares: tuple[float, ...]
+    """Share of the patients who are in each arm (a)."""
+    kept: dict[Hashable, Any]
+    """What was worked out for this trial before, in any batch."""
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` returns, worked out once for all batches."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
+
+
 class ObservationMethod(Method):
     """A reason why scores are not seen."""
 
@@ -185,11 +212,25 @@ class ObservationMethod(Method):
         """Visits at which it may hide a score; every one after baseline unless overridden."""
         return [visit for visit in visits if visit != baseline]
 
+    def reads(
+        self, outcomes: Sequence[str], visits: Sequence[str], baseline: str | None
+    ) -> Sequence[tuple[str, str]]:
+        """The scores that it looks at, as (outcome, visit); none if it is blind to them."""
+        return []
+
     @abstractmethod
     def missing(
-        self, draws: Draws, purpose: str, visits: Sequence[str], arm: ArmPlane
+        self,
+        draws: Draws,
+        purpose: str,
+        visits: Sequence[str],
+        arm: ArmPlane,
+        seen: Seen | None = None,
     ) -> Mapping[str, Mask]:
-        """Masks (r, p) by visit of the scores that this reason hides."""
+        """Masks (r, p) by visit of the scores that this reason hides.
+
+        `seen` is given when `reads` names scores.
+        """
 
 
 class AnalysisMethod(Method):

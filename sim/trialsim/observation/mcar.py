@@ -13,7 +13,8 @@ from pydantic import Field
 from trialsim.core.axes import ArmPlane, Mask
 from trialsim.core.draws import Draws
 from trialsim.core.registry import register
-from trialsim.core.stages import ObservationMethod
+from trialsim.core.stages import ObservationMethod, Seen
+from trialsim.observation.rates import one_of_them, shares_of
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 
@@ -25,8 +26,11 @@ class MissingCompletelyAtRandom(ObservationMethod):
     All the outcomes of a visit are lost together, as when a patient does not come.
     """
 
-    rate: Share | dict[str, Share]
+    rate: Share | dict[str, Share] | None = None
     """Share of scores missing: one number for every visit after baseline, or visit: share."""
+    overall: Share | None = None
+    """Instead of `rate`: the share lost by the last visit, when every visit loses the same share
+    of those still there."""
     pattern: Literal["monotone", "intermittent"] = "monotone"
     """monotone: who is lost stays lost, so the rates may not fall from visit to visit;
     intermittent: each visit is missed independently."""
@@ -38,9 +42,10 @@ class MissingCompletelyAtRandom(ObservationMethod):
         return super().visits(visits, baseline)
 
     def problems(self, visits: Sequence[str], baseline: str | None) -> list[str]:
-        """Unknown visits, and monotone loss with a rate that falls."""
-        if not isinstance(self.rate, dict):
-            return []
+        """Neither or both rates, unknown visits, and monotone loss with a rate that falls."""
+        problems = one_of_them(self.rate, self.overall)
+        if problems or not isinstance(self.rate, dict):
+            return problems
         unknown = [visit for visit in self.rate if visit not in visits]
         if unknown:
             known = ", ".join(visits)
@@ -56,13 +61,19 @@ class MissingCompletelyAtRandom(ObservationMethod):
         return []
 
     def missing(
-        self, draws: Draws, purpose: str, visits: Sequence[str], arm: ArmPlane
+        self,
+        draws: Draws,
+        purpose: str,
+        visits: Sequence[str],
+        arm: ArmPlane,
+        seen: Seen | None = None,
     ) -> Mapping[str, Mask]:
         """A patient is missing where a uniform falls below the visit's rate."""
         n = arm.shape[1]
+        everywhere = visits if seen is None else self.visits(seen.visits, seen.baseline)
+        shares = dict(zip(everywhere, shares_of(self.rate, self.overall, everywhere), strict=True))
         hidden = {}
         for visit in visits:
-            rate = self.rate[visit] if isinstance(self.rate, dict) else self.rate
             own = purpose if self.pattern == "monotone" else f"{purpose}.{visit}"
-            hidden[visit] = draws.uniform(own, n) < rate
+            hidden[visit] = draws.uniform(own, n) < shares[visit]
         return hidden

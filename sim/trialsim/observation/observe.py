@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from trialsim.core.axes import Mask
+import numpy as np
+
+from trialsim.core.axes import Mask, Plane
 from trialsim.core.program import Batch, Group
-from trialsim.core.records import Allocation, Observations
+from trialsim.core.records import Allocation, Observations, Outcomes
+from trialsim.core.stages import Seen
+from trialsim.observation.pilot import Pilot, standardised
 
 
-def observe(group: Group, batch: Batch, allocation: Allocation) -> Observations:
+def observe(group: Group, batch: Batch, allocation: Allocation, outcomes: Outcomes) -> Observations:
     """A score is observed unless one of the scenario's reasons hides it."""
-    sizes = tuple(group.design.arms.values())
-    key = ("observed", group.keys["observation"], group.keys["allocation"], sizes, group.reads)
-    return batch.once(key, lambda: _observe(group, batch, allocation))
+    design, sizes = group.design, tuple(group.design.arms.values())
+    key: tuple[object, ...] = (group.keys["observation"], group.keys["allocation"], sizes)
+    visits = tuple(design.visits)
+    reads = [
+        r.reads(tuple(design.outcomes), visits, design.baseline) for r in design.missing.values()
+    ]
+    if any(reads):  # then loss is another under every assumption
+        key = (*key, group.keys["truth"], group.keys["effects"])
+    return batch.once(
+        ("observed", key, group.reads), lambda: _observe(group, batch, allocation, outcomes)
+    )
 
 
-def _observe(group: Group, batch: Batch, allocation: Allocation) -> Observations:
+def _observe(
+    group: Group, batch: Batch, allocation: Allocation, outcomes: Outcomes
+) -> Observations:
     design = group.design
     scores = [variable for variable in group.reads if variable[0]]
-    n = group.capacity
-    everybody = batch.everybody(n)
+    everybody = batch.everybody(group.capacity)
     observed: dict[tuple[str, str], Mask] = dict.fromkeys(scores, everybody)
+    seen = _seen(group, allocation, outcomes)
     for name, reason in design.missing.items():
         visits = reason.visits(list(design.visits), design.baseline)
         needed = [visit for visit in visits if any(visit == read for _, read in scores)]
-        hidden = reason.missing(batch.draws, f"observation.{name}", needed, allocation.arm)
+        hidden = reason.missing(batch.draws, f"observation.{name}", needed, allocation.arm, seen)
         for outcome, visit in scores:
             if visit in hidden and (reason.outcomes is None or outcome in reason.outcomes):
                 observed[outcome, visit] = observed[outcome, visit] & ~hidden[visit]
@@ -31,3 +45,31 @@ def _observe(group: Group, batch: Batch, allocation: Allocation) -> Observations
     for (outcome, visit), mask in observed.items():
         by_outcome.setdefault(outcome, {})[visit] = mask
     return Observations(by_outcome)
+
+
+def _seen(group: Group, allocation: Allocation, outcomes: Outcomes) -> Seen:
+    design = group.design
+    sizes = np.array(list(design.arms.values()), dtype=float)
+
+    def badness(outcome: str, visit: str) -> Plane:
+        score = outcomes.scores[outcome][visit]
+        shift = outcomes.shifts.get((outcome, visit))
+        if shift is not None:
+            score = score + np.array(shift)[allocation.arm]
+        return standardised(group, outcome, visit, score)
+
+    def pilot(outcome: str, visit: str, arm: int) -> Plane:
+        if "pilot" not in group.kept:
+            group.kept["pilot"] = Pilot(group)
+        found: Plane = group.kept["pilot"].badness(outcome, visit, arm)
+        return found
+
+    return Seen(
+        arms=tuple(design.arms),
+        visits=tuple(design.visits),
+        baseline=design.baseline,
+        badness=badness,
+        pilot=pilot,
+        arm_shares=tuple(sizes / sizes.sum()),
+        kept=group.kept,
+    )

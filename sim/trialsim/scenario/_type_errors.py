@@ -116,7 +116,7 @@ def _problem(
         docs = field_docstrings(reader) if reader else {}
         return Problem(path, "is required.", docs.get(str(path[-1]), ""))
     if kind == "extra_forbidden":
-        return Problem(path, "is not a key here.", nearest(str(path[-1]), _keys_of(reader)))
+        return _unknown_key(path, reader)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _no_method(path, written)
     if kind == "string_pattern_mismatch":
@@ -127,7 +127,8 @@ def _problem(
         )
     if kind == "value_error":
         return Problem(path, f"{error['ctx']['error']}.")
-    if is_out_of_scale(written):
+    read = _value_at(data, path)
+    if isinstance(read, float) and math.isnan(read) and is_out_of_scale(written):
         return Problem(
             path,
             f"found {number(written)}; numbers here are 0 or between {SMALLEST:g} and "
@@ -139,6 +140,14 @@ def _problem(
             value = other["input"] if other["type"] == "string_too_long" else written
             return Problem(path, f"found {shown(value)}, which {_limit(other)}.")
     return _not_of_the_type(path, errors, written)
+
+
+def _unknown_key(path: Path, reader: type[BaseModel] | None) -> Problem:
+    name, hint = str(path[-1]), ""
+    if reader is not None and issubclass(reader, Method):
+        others = [m for m in methods(reader.stage).values() if name in _keys_of(m)]
+        hint = f"It is a key of {listed([m.name for m in others], 'and')}. " if others else ""
+    return Problem(path, "is not a key here.", hint + nearest(name, _keys_of(reader)))
 
 
 def _limit(error: ErrorDetails) -> str:
@@ -162,6 +171,8 @@ def _not_of_the_type(path: Path, errors: Sequence[ErrorDetails], written: Any) -
         hint = "Write it without a decimal point."
     elif isinstance(written, str) and {"a number", "a whole number"} & set(allowed):
         hint = "Remove the quotes." if _is_number(written) else ""
+    elif allowed == ["a list"] and isinstance(written, str | int | float) and written != "":
+        hint = f"Write [{clipped(str(written))}]."
     elif isinstance(written, int | float) and allowed == ["text"]:
         hint = "If it is text, put it in quotes."
     elif isinstance(written, str):

@@ -6,7 +6,7 @@ import difflib
 import math
 from collections.abc import Iterable, Sequence
 
-LONGEST_LIST = 12
+LONGEST_LIST = 20
 """Names that a message lists; the rest are counted."""
 
 
@@ -55,6 +55,11 @@ def number(value: float) -> str:
 def thousands(value: int) -> str:
     """A count with commas, a very long one as a power of ten."""
     return f"{value:,}" if abs(value) < 1e15 else f"{value:g}"
+
+
+def plain(value: float) -> str:
+    """A measurement without a needless decimal point or power of ten."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:g}"
 
 
 def clipped(text: str, width: int = 40) -> str:

@@ -17,7 +17,9 @@ from trialsim.scenario.references import (
     contrast_problems,
     contrasts_of,
     decision_problems,
+    factor_problems,
     missing_problems,
+    rate_visit_problems,
 )
 from trialsim.scenario.schema import Scenario
 from trialsim.scenario.truth import baseline_of, effects_of
@@ -115,8 +117,12 @@ def _outcome_problems(scenario: Scenario) -> Iterable[Problem]:
 def _reason_problems(scenario: Scenario) -> Iterable[Problem]:
     visits, baseline = list(scenario.design.visits_weeks), baseline_of(scenario)
     for name, reason in scenario.observation.missing.items():
+        path: Path = ("observation", "missing", name)
+        unknown = list(rate_visit_problems(path, reason, visits))
+        yield from unknown
         for text in reason.problems(visits, baseline):
-            yield Problem(("observation", "missing", name), text)
+            if not (unknown and text.startswith("no visit is called")):  # told with its place
+                yield Problem(path, text)
 
 
 def _covariate_problems(scenario: Scenario) -> Iterable[Problem]:
@@ -131,7 +137,8 @@ def _has_values(method: CovariateMethod) -> bool:
     """Whether ordinary patients get finite values that differ, as they should."""
     with np.errstate(all="ignore"):
         values = method.values(np.array([[-1.0, 0.0, 1.0]]))
-    return bool(np.isfinite(values).all() and np.ptp(values) > 0)
+    differ = np.ptp(values) > 0 or method.n_levels is not None  # a rare level needs more patients
+    return bool(np.isfinite(values).all() and differ)
 
 
 Check = Callable[[Scenario], Iterable[Problem]]
@@ -143,7 +150,8 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"design", "allocation"}, _allocation_problems),
     ({"design", "outcomes"}, _outcome_problems),
     ({"design", "observation"}, _reason_problems),
-    ({"outcomes", "observation"}, missing_problems),
+    ({"cohort", "allocation"}, factor_problems),
+    ({"design", "outcomes", "observation"}, missing_problems),
     ({"design", "cohort", "outcomes", "analyses"}, analysis_problems),
     ({"analyses", "decision"}, decision_problems),
 )

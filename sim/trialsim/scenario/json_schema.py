@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from trialsim.core.registry import STAGES, Method, field_docstrings, methods
+from trialsim.core.registry import STAGES, Method, field_docstrings
 from trialsim.scenario._words import listed
 from trialsim.scenario.schema import Scenario
 from trialsim.scenario.written import MaybeEmpty, MethodOf
@@ -56,7 +57,7 @@ class _Grammar(GenerateJsonSchema):
                 written["properties"][field.alias or name]["description"] = " ".join(text.split())
         if issubclass(model, Method):
             key = STAGES[model.stage]
-            choice = {"const": model.name, "description": _summary(model)}
+            choice = {"const": model.name, "description": first_line(model)}
             written["title"] = model.name
             written["properties"] = {key: choice, **written["properties"]}
             written["required"] = [key, *written.get("required", ())]
@@ -68,12 +69,12 @@ class _Grammar(GenerateJsonSchema):
         if not isinstance(field, MethodOf):
             return super().tagged_union_schema(schema)
         key, names, mappings = STAGES[field.stage], [], []
-        for name, method in methods(field.stage).items():
-            mapping = self.generate_inner(schema["choices"][name])
+        for name, choice in schema["choices"].items():
+            mapping = self.generate_inner(choice)
             definition = self.resolve_ref_schema(mapping)
             required = [other for other in definition["required"] if other != key]
             if not required:
-                names.append({"const": name, "description": _summary(method)})
+                names.append({"const": name, "description": definition["description"]})
             if name == field.default:  # a mapping that leaves the name out is this method
                 mapping = {k: v for k, v in definition.items() if k != "required"}
                 mapping |= {"required": required} if required else {}
@@ -99,8 +100,9 @@ class _Grammar(GenerateJsonSchema):
         return {"anyOf": [written, {"type": "null"}]}
 
 
-def _summary(model: type[BaseModel]) -> str:
-    return (model.__doc__ or "").strip().split("\n", 1)[0]
+def first_line(documented: object) -> str:
+    """What a docstring says first, of a class or a module."""
+    return (inspect.getdoc(documented) or "").split("\n", 1)[0]
 
 
 _TYPES = {
@@ -142,8 +144,12 @@ def in_words(schema: Mapping[str, Any], many: bool = False) -> str:
     inner = _inner(schema)
     if inner:
         return f"{words_of_kind} of {inner}"
-    limits = [f"{word} {schema[key]:g}" for key, word in _LIMITS.items() if key in schema]
+    limits = [f"{word} {_number(schema[key])}" for key, word in _LIMITS.items() if key in schema]
     return " ".join([words_of_kind, " and ".join(limits)]).strip()
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
 def _inner(schema: Mapping[str, Any]) -> str:

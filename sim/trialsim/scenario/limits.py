@@ -7,7 +7,7 @@ from math import floor, log10, prod
 
 from trialsim.core.errors import Path, Problem
 from trialsim.core.stages import OutcomeMethod
-from trialsim.scenario._words import thousands
+from trialsim.scenario._words import plain, thousands
 from trialsim.scenario.schema import Scenario
 
 MAX_ARMS = 100
@@ -29,9 +29,9 @@ MAX_POINTS = 2_000
 """Design points: combinations of varied values under every what_if."""
 MAX_CELLS = 10_000
 """Design points times assumptions."""
-MAX_CORRELATIONS = 3_000
+MAX_CORRELATIONS = 2_000
 """Latent correlations to be solved for while the plan is made; each takes up to 1 ms."""
-MAX_EFFECTS = 1_000_000
+MAX_EFFECTS = 200_000
 """Differences from the comparator: cells times outcomes, arms and visits."""
 
 MIN_ALPHA = 1e-9
@@ -93,12 +93,12 @@ def _steps(name: str, outcome: OutcomeMethod) -> Iterable[Problem]:
     if low is None or high is None or not step or not 0 < step < high - low:
         return
     if (high - low) / step > MAX_STEPS * (1 + 1e-9):
-        n_steps = thousands(round((high - low) / step))
+        n_steps, limits = thousands(round((high - low) / step)), f"{plain(low)} to {plain(high)}"
         yield Problem(
             ("outcomes", name, "step"),
-            f"a step of {step:g} makes {n_steps} scores from {low:g} to {high:g}; at most "
-            f"{MAX_STEPS:,} can be simulated.",
-            f"Write for example `step: {_round_step((high - low) / MAX_STEPS):g}`.",
+            f"a step of {plain(step)} makes {n_steps} steps from {limits}; at most {MAX_STEPS:,} "
+            "can be simulated.",
+            f"Write for example `step: {plain(_round_step((high - low) / MAX_STEPS))}`.",
         )
 
 

@@ -68,6 +68,8 @@ def read(path: str | os.PathLike[str]) -> Document:
     source = os.fspath(path)
     file = FilePath(source)
     try:
+        if not source:
+            raise _error("no file is named.", "Name one, for example scenarios/textbook.yaml.", "")
         if file.is_dir():
             raise _error("found a folder; a scenario is one file.", _files_in(file), source)
         with file.open("rb") as stream:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,13 @@ from trialsim.core.errors import Problem, ScenarioError
 from trialsim.core.plan import Plan
 from trialsim.core.registry import load_methods
 from trialsim.scenario.load import Document, parse, read
-from trialsim.scenario.overrides import override, parse_assignment
+from trialsim.scenario.overrides import (
+    OPTION,
+    override,
+    override_possible,
+    parse_assignment,
+    split_path,
+)
 from trialsim.scenario.resolve import resolve
 from trialsim.scenario.schema import Scenario
 
@@ -44,7 +50,25 @@ def load(
 
     `assignments` are changes written PATH=VALUE. Raises ScenarioError with all problems.
     """
-    document = read(path)
+    changes, problems = _assigned(assignments)
+    try:
+        document = read(path)
+    except ScenarioError as error:
+        raise ScenarioError([*problems, *error.problems]) from None
+    document, found = override_possible(document, changes, OPTION)
+    problems += found
+    if not problems:
+        return _resolved(document, changes)
+    # What else is wrong with the values of other assignments is worth telling; what is wrong in
+    # the file may be what the refused assignments were to mend.
+    try:
+        _resolved(document, changes)
+    except ScenarioError as error:
+        problems += [problem for problem in error.problems if problem.source == OPTION]
+    raise ScenarioError(problems)
+
+
+def _assigned(assignments: Sequence[str]) -> tuple[dict[str, Any], list[Problem]]:
     changes: dict[str, Any] = {}
     problems: list[Problem] = []
     for assignment in assignments:
@@ -54,13 +78,9 @@ def load(
             problems += error.problems
             continue
         if key in changes:
-            problems.append(Problem((), f"{key} is set twice.", "Keep one.", source="--set"))
+            problems.append(Problem(split_path(key), "is set twice.", "Keep one.", source=OPTION))
         changes[key] = value
-    if problems:
-        raise ScenarioError(problems)
-    if changes:
-        document = override(document, changes, "--set")
-    return _resolved(document, changes)
+    return changes, problems
 
 
 def loads(text: str, name: str = "scenario") -> LoadedScenario:

@@ -5,17 +5,31 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from trialsim.core.errors import Path, Problem, ScenarioError, dotted
 from trialsim.scenario._nodes import MAX_DEPTH
 from trialsim.scenario._total import N_TOTAL, arm_sizes, sets_arm_sizes
-from trialsim.scenario._words import clipped, kind
+from trialsim.scenario._words import clipped, closest, kind, nearest
 from trialsim.scenario.load import Document, Place, parse_value
 
+OPTION = "--set"
+"""The option of the command line, as messages name it."""
 _PATH_EXAMPLE = "Write for example `decision.alpha` or `outcomes.rmdq.mean[1]`."
 _QUOTES_EXAMPLE = """If it is text, write PATH='"..."'."""
+_NAMED: tuple[Path, ...] = (("design", "arms"), ("assumptions",))
+"""Hold entries by name, of which one part may be enough."""
+_WHOLE_ENTRIES: tuple[Path, ...] = (
+    ("cohort", "covariates"),
+    ("outcomes",),
+    ("observation", "missing"),
+    ("estimands",),
+    ("analyses",),
+    ("published",),
+)
+"""Hold entries by name that need several keys, so one part of an entry cannot begin it."""
 # One part of a path: quoted (keys may hold dots), bare, or an index in brackets.
 _PART = re.compile(
     r"""(?P<dot>\.)?(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^.\[\]"'\s][^.\[\]"']*))"""
@@ -72,11 +86,11 @@ def parse_assignment(text: str) -> tuple[str, Any]:
                 (),
                 f"found '{clipped(text)}': an assignment reads PATH=VALUE.",
                 "Write for example `--set decision.alpha=0.01`.",
-                "--set",
+                OPTION,
             )
         )
-    where = _split(path, "--set")
-    problem = Problem(where, "", _QUOTES_EXAMPLE, "--set")
+    where = _split(path, OPTION)
+    problem = Problem(where, "", _QUOTES_EXAMPLE, OPTION)
     if written.startswith(("|", ">")):
         message = f"found '{written[0]}' at the beginning of a value."
         raise ScenarioError(replace(problem, message=message))
@@ -84,7 +98,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         message = f"found '{clipped(written)}', whose '#' would begin a comment."
         raise ScenarioError(replace(problem, message=message))
     try:
-        value = parse_value(written, "--set")
+        value = parse_value(written, OPTION)
     except ScenarioError as error:
         # A line and column within VALUE would be looked for in a file.
         raise ScenarioError(
@@ -141,6 +155,25 @@ def override(document: Document, changes: Mapping[str, Any], source: str) -> Doc
     return replace(document, data=editor.data, places=editor.places, key_places=editor.key_places)
 
 
+def override_possible(
+    document: Document, changes: Mapping[str, Any], source: str
+) -> tuple[Document, list[Problem]]:
+    """A copy with as many of the changes as can be made, and what is wrong with the others."""
+    if not changes:
+        return document, []
+    try:
+        return override(document, changes, source), []
+    except ScenarioError as error:
+        possible = {}
+        for path, value in changes.items():
+            with suppress(ScenarioError):
+                override(document, {path: value}, source)
+                possible[path] = value
+        if len(possible) < len(changes):  # else they exclude one another, and none is made
+            document, _ = override_possible(document, possible, source)
+        return document, list(error.problems)
+
+
 def _plain(value: Any) -> Any:
     """A copy as a document holds it: callers in Python may hand in tuples and frozen mappings."""
     if isinstance(value, Mapping):
@@ -183,6 +216,7 @@ class _Editor:
                         f"there is no list '{dotted(where)}' to set an item of.",
                         f"Set '{dotted(where)}' as a whole.",
                     )
+                self._refuse_unknown(container, where)
                 self._mark(container, where)
                 container[part] = {}
             container = container[part]
@@ -215,6 +249,18 @@ class _Editor:
             self._refuse((*where, part), f"no item '{part}': {here} is a list of {n}.", hint)
         message = f"cannot be set: {here} is {kind(container)}, which has no parts."
         self._refuse((*where, part), message, f"Set {here} as a whole, to {{key: value, ...}}.")
+
+    def _refuse_unknown(self, container: dict[str, Any], where: Path) -> None:
+        """Refuse to begin an entry by one of its parts where a slip of the pen is more likely."""
+        name = str(where[-1])
+        if name in container:
+            return
+        guess = closest(name, container, alike=0.85)
+        if where[:-1] in _WHOLE_ENTRIES or (guess and where[:-1] in _NAMED):
+            message = f"there is no '{clipped(name)}' in {dotted(where[:-1])}."
+            known = nearest(name, list(container))
+            hint = f"{known} To add it, set {dotted(where)} as a whole, to {{key: value, ...}}."
+            self._refuse(where, message, hint)
 
     def _mark(self, container: Any, where: Path) -> None:
         """Make `source` the place of a value, and forget the places of what it replaces."""

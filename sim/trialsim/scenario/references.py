@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from trialsim.core.errors import Path, Problem, ScenarioError
-from trialsim.core.stages import AnalysisMethod
+from trialsim.core.registry import Method
+from trialsim.core.stages import AnalysisMethod, ObservationMethod
 from trialsim.scenario._words import clipped, listed, nearest, shown
 from trialsim.scenario.keys.published import Published
 from trialsim.scenario.overrides import split_path
 from trialsim.scenario.schema import Scenario
+from trialsim.scenario.validate import SECTIONS
 
 
 def about_problems(
@@ -23,7 +25,8 @@ def about_problems(
     if {"design", "outcomes", "estimands"} <= set(readable):
         problems += estimand_problems(scenario)
     if "evidence" in readable:
-        problems += evidence_problems(scenario.evidence, data)
+        # Parts of a section that cannot be read may be missing by the same mistake.
+        problems += evidence_problems(scenario.evidence, data, SECTIONS - set(readable))
     return problems
 
 
@@ -79,10 +82,10 @@ def _variable_problems(
         ])  # fmt: skip
 
 
-def _where_named(path: Path, analysis: AnalysisMethod, variable: str) -> tuple[Path, bool]:
-    """The key by which an analysis names a variable, and whether its author wrote it."""
-    for key in type(analysis).model_fields:
-        value, given = getattr(analysis, key), key in analysis.model_fields_set
+def _where_named(path: Path, method: Method, variable: str) -> tuple[Path, bool]:
+    """The key by which a method names a variable, and whether its author wrote it."""
+    for key in type(method).model_fields:
+        value, given = getattr(method, key), key in method.model_fields_set
         if key in ("outcome", "visit", "contrasts"):
             continue
         if isinstance(value, tuple) and variable in value:
@@ -99,14 +102,39 @@ def decision_problems(scenario: Scenario) -> Iterable[Problem]:
         yield from _unknown(("decision", "primary"), "analysis", primary, scenario.analyses)
 
 
+def factor_problems(scenario: Scenario) -> Iterable[Problem]:
+    """Factors of the allocation that are no covariates."""
+    for factor in scenario.allocation.factors:
+        place, _ = _where_named(("allocation",), scenario.allocation, factor)
+        yield from _unknown(place, "covariate", factor, scenario.cohort.covariates)
+
+
 def missing_problems(scenario: Scenario) -> Iterable[Problem]:
-    """Reasons for missing scores that name no outcome of this scenario."""
+    """Reasons for missing scores that name outcomes or arms which do not exist."""
     for name, reason in scenario.observation.missing.items():
-        path: Path = ("observation", "missing", name, "outcomes")
+        path: Path = ("observation", "missing", name)
         for i, outcome in enumerate(reason.outcomes or ()):
-            yield from _unknown((*path, i), "outcome", outcome, scenario.outcomes)
+            yield from _unknown((*path, "outcomes", i), "outcome", outcome, scenario.outcomes)
         if reason.outcomes == ():
-            yield Problem(path, "is an empty list.", "Leave it out for all outcomes.")
+            yield Problem((*path, "outcomes"), "is an empty list.", "Leave it out for all.")
+        for key in type(reason).model_fields:
+            value = getattr(reason, key)
+            if key == "outcome":
+                yield from _unknown((*path, key), "outcome", value, scenario.outcomes)
+            elif key.endswith("by_arm"):
+                for arm in value:
+                    yield from _unknown((*path, key, arm), "arm", arm, scenario.design.arms)
+
+
+def rate_visit_problems(
+    path: Path, reason: ObservationMethod, visits: Sequence[str]
+) -> Iterable[Problem]:
+    """Visits by which a reason states its rates, and which do not exist."""
+    rates = [((*path, "rate"), getattr(reason, "rate", None))]
+    rates += [((*path, "by_arm", a), rate) for a, rate in getattr(reason, "by_arm", {}).items()]
+    for place, rate in rates:
+        for visit in rate if isinstance(rate, dict) else ():
+            yield from _unknown((*place, visit), "visit", visit, visits)
 
 
 def estimand_problems(scenario: Scenario) -> Iterable[Problem]:
@@ -165,8 +193,10 @@ def _result_problems(path: Path, result: Published) -> Iterable[Problem]:
             yield Problem((*path, "events", arm), text)
 
 
-def evidence_problems(evidence: Iterable[str], data: Mapping[str, Any]) -> Iterable[Problem]:
-    """Evidence for values that the scenario does not hold."""
+def evidence_problems(
+    evidence: Iterable[str], data: Mapping[str, Any], excused: Collection[str] = ()
+) -> Iterable[Problem]:
+    """Evidence for values that the scenario does not hold, but for sections that are excused."""
     for text in evidence:
         place: Path = ("evidence", text)
         try:
@@ -176,7 +206,7 @@ def evidence_problems(evidence: Iterable[str], data: Mapping[str, Any]) -> Itera
             yield Problem(place, f"{shown(text)} is not a path.", hint)
             continue
         value: Any = data
-        for part in parts:
+        for part in () if parts[0] in excused else parts:
             if isinstance(value, dict) and str(part) in value:
                 value = value[str(part)]
             elif isinstance(value, list) and isinstance(part, int) and part < len(value):
@@ -191,7 +221,7 @@ def _nothing(value: Any, part: str | int) -> str:
         return f"there is no '{clipped(str(part))}'."
     if isinstance(value, list):
         return f"there is no [{part}] in a list of {len(value)}, whose first item is [0]."
-    return f"there is nothing inside {shown(value)}."
+    return f"nothing is written inside {shown(value)}." if value is not None else "it is empty."
 
 
 def _way(value: Any, part: str | int) -> str:

@@ -24,7 +24,6 @@ from trialsim.scenario.variation import (
     AS_STATED,
     Point,
     design_points,
-    path_problems,
     value_at,
 )
 
@@ -39,11 +38,12 @@ def resolve(document: Document) -> tuple[Scenario, Plan]:
     scenario, readable = reading.scenario, reading.readable
     design, effects, found = design_point(scenario, readable)
     problems = [*reading.problems, *found, *about_problems(scenario, readable, document.data)]
-    wrong_paths = path_problems(scenario, readable) or work_problems(scenario)
-    if not wrong_paths:
+    points: list[Point] = []
+    if too_much := work_problems(scenario):
+        problems += too_much
+    else:
         points, found = design_points(scenario, document, readable, is_sound=not problems)
         problems += found
-    problems += wrong_paths
     if problems or design is None:
         raise ScenarioError(located(problems, document))
     stated = tuple((path, value_at(document, path)) for path in scenario.vary)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from trialsim.core.errors import ScenarioError
 from trialsim.core.registry import STAGES, field_docstrings, load_methods, methods
+from trialsim.scenario.json_schema import first_line
 from trialsim.scenario.keys.design import Arm, Design
 from trialsim.scenario.limits import MAX_PATIENTS
 from trialsim.scenario.load import parse_value
@@ -128,7 +129,7 @@ def _design(answers: Answers) -> Iterator[_Entry]:
 def _outcome(answers: Answers) -> Iterator[_Entry]:
     name = UNLIMITED if answers.limits is None else BOUNDED
     method = methods("outcomes")[name]
-    yield _Entry(STAGES["outcomes"], name, _summary(method))
+    yield _Entry(STAGES["outcomes"], name, first_line(method))
     values: dict[str, Any] = {}
     if answers.limits is not None:
         values["min"], values["max"] = answers.limits
@@ -141,23 +142,25 @@ def _outcome(answers: Answers) -> Iterator[_Entry]:
 def _analysis(name: str, values: Mapping[str, Any]) -> _Entry:
     """An analysis called after its method."""
     spec = {STAGES["analysis"]: name, **values}
-    return _Entry(name, spec, _summary(methods("analysis")[name]))
+    return _Entry(name, spec, first_line(methods("analysis")[name]))
 
 
 def _decision(primary: str) -> Iterator[_Entry]:
     name = _default("decision")
     method = methods("decision")[name]
-    yield _Entry(STAGES["decision"], name, _summary(method))
+    yield _Entry(STAGES["decision"], name, first_line(method))
     for key, field in method.model_fields.items():
         value = primary if key == "primary" else field.default
         yield _Entry(key, value, _said(method, key))
 
 
 def _sizes(answers: Answers) -> list[int]:
-    """Half, one and a half and twice the total, as far as they make a trial."""
-    n = answers.n_total
-    sizes = (n // 2, n, n + n // 2, 2 * n)
-    return [size for size in sizes if 4 * len(answers.arms) <= size <= MAX_PATIENTS]
+    """The total with half, one and a half times and twice as many, as far as they make a trial."""
+    n, n_arms = answers.n_total, len(answers.arms)
+    if n < 2 * n_arms:
+        return []
+    half = [n // 2] if n // 2 >= 4 * n_arms else []
+    return [size for size in (*half, n, n + n // 2, 2 * n) if size <= MAX_PATIENTS]
 
 
 def _scope(difference: Any) -> str:
@@ -186,10 +189,6 @@ def _explained(model: BaseModel, values: Mapping[str, Any]) -> list[_Entry]:
 def _said(model: type[BaseModel], field: str) -> str:
     """What a field's docstring says."""
     return " ".join(field_docstrings(model).get(field, "").split())
-
-
-def _summary(method: type[BaseModel]) -> str:
-    return (method.__doc__ or "").strip().split("\n", 1)[0]
 
 
 def _lines(entries: Sequence[_Entry], indent: int) -> Iterator[str]:

@@ -9,11 +9,12 @@ from typing import Any
 
 from trialsim.core.errors import Path, Problem, ScenarioError, dotted
 from trialsim.core.plan import Design
+from trialsim.scenario._change import Change, own_problems, told_where_written
 from trialsim.scenario._total import N_TOTAL
-from trialsim.scenario._words import clipped, listed, nearest, shown
+from trialsim.scenario._words import clipped, listed, nearest
 from trialsim.scenario.design_point import Effects, design_point
 from trialsim.scenario.load import Document
-from trialsim.scenario.overrides import override, split_path
+from trialsim.scenario.overrides import override_possible, split_path
 from trialsim.scenario.schema import NOT_YET, Scenario
 from trialsim.scenario.validate import read_models
 
@@ -49,19 +50,6 @@ class Point:
 
 
 @dataclass(frozen=True)
-class _Change:
-    """What an author asks to change: one value of `vary`, or all that a what_if changes."""
-
-    place: Path
-    """Where it is written."""
-    values: Mapping[str, Any]
-    """By path."""
-
-    def __str__(self) -> str:
-        return " and ".join(f"{path} = {shown(value)}" for path, value in self.values.items())
-
-
-@dataclass(frozen=True)
 class _Attempt:
     """What became of a design point."""
 
@@ -94,8 +82,11 @@ def path_problems(scenario: Scenario, readable: Iterable[str]) -> list[Problem]:
             continue
         if head in NOT_DESIGN:
             text = f"{head} is no part of the design: it cannot vary."
-            problems.append(Problem(place, text, f"Known: {listed(_varying())}."))
-        elif head not in Scenario.model_fields and head not in NOT_YET:
+            problems.append(Problem(place, text, f"What can vary: {listed(_varying())}."))
+        elif head in NOT_YET:
+            text = f"this version does not simulate {NOT_YET[head]}."
+            problems.append(Problem(place, text, "Remove the key."))
+        elif head not in Scenario.model_fields:
             text = f"leads nowhere: there is no '{clipped(head)}'."
             problems.append(Problem(place, text, nearest(head, _varying())))
     return problems
@@ -110,19 +101,13 @@ def design_points(
     in another only what lies within a value does.
     """
     attempts = _Attempts(_design_only(document))
-    sets = scenario.what_if.items() if "what_if" in readable else ()
-    varied = scenario.vary.items() if "vary" in readable else ()
-    what_ifs = [_Change(("what_if", name), changes) for name, changes in sets]
-    lists = [
-        [_Change(("vary", path, i), {path: value}) for i, value in enumerate(values)]
-        for path, values in varied
-    ]
-    problems: list[Problem] = []
+    problems = path_problems(scenario, readable)
+    what_ifs, lists = _changes(scenario, readable, {problem.path for problem in problems})
     wrong: set[Path] = set()
     for alike in [*([what_if] for what_if in what_ifs), *lists]:
-        told = [_own(change, attempts((change,)).problems, is_sound) for change in alike]
+        told = [own_problems(change, attempts((change,)).problems, is_sound) for change in alike]
         wrong |= {change.place for change, its in zip(alike, told, strict=True) if its}
-        problems += _of_all_or_each(alike, told)
+        problems += told_where_written(alike, told)
     if not is_sound:
         return [], problems
     possible = [[c for c in values if c.place not in wrong] for values in lists]
@@ -139,6 +124,26 @@ def design_points(
     return [_point(changes, attempts(changes), scenario) for changes in combinations], []
 
 
+def _changes(
+    scenario: Scenario, readable: Collection[str], refused: Collection[Path]
+) -> tuple[list[Change], list[list[Change]]]:
+    """Every what_if, and for every varied path its values, but for places that are refused."""
+    what_ifs = [
+        Change(
+            ("what_if", name),
+            {path: v for path, v in values.items() if ("what_if", name, path) not in refused},
+        )
+        for name, values in scenario.what_if.items()
+        if "what_if" in readable and ("what_if", name) not in refused
+    ]
+    lists = [
+        [Change(("vary", path, i), {path: value}) for i, value in enumerate(values)]
+        for path, values in scenario.vary.items()
+        if "vary" in readable and ("vary", path) not in refused
+    ]
+    return what_ifs, lists
+
+
 class _Attempts:
     """Design points by the changes that make them, each resolved once."""
 
@@ -146,65 +151,26 @@ class _Attempts:
         self._base = base
         self._done: dict[tuple[Path, ...], _Attempt] = {}
 
-    def __call__(self, changes: Sequence[_Change]) -> _Attempt:
+    def __call__(self, changes: Sequence[Change]) -> _Attempt:
         key = tuple(change.place for change in changes)
         if key not in self._done:
             self._done[key] = self._attempt(changes)
         return self._done[key]
 
-    def _attempt(self, changes: Sequence[_Change]) -> _Attempt:
-        document = self._base
-        try:
-            for change in changes[:1]:
-                if change.place[0] == "what_if":
-                    document = override(document, change.values, dotted(change.place))
-            varied = [change for change in changes if change.place[0] == "vary"]
-            if varied:
-                values = {path: v for change in varied for path, v in change.values.items()}
-                document = override(document, values, "vary")
-        except ScenarioError as error:
-            return _Attempt(document, None, {}, error.problems)
+    def _attempt(self, changes: Sequence[Change]) -> _Attempt:
+        document, problems = self._base, []
+        for section in ("what_if", "vary"):
+            of_section = [change.values for change in changes if change.place[0] == section]
+            values = {path: value for one in of_section for path, value in one.items()}
+            document, found = override_possible(document, values, section)
+            problems += found
         reading = read_models(document)
-        design, effects, problems = design_point(reading.scenario, reading.readable)
-        return _Attempt(document, design, effects, [*reading.problems, *problems])
+        design, effects, found = design_point(reading.scenario, reading.readable)
+        problems += [*reading.problems, *found]
+        return _Attempt(document, None if problems else design, effects, problems)
 
 
-def _own(change: _Change, problems: Sequence[Problem], is_sound: bool) -> Sequence[Problem]:
-    """The problems of a changed scenario that are the change's own."""
-    if is_sound:
-        return problems
-    targets = [split_path(path) for path in change.values]
-    return [p for p in problems if any(p.path[: len(target)] == target for target in targets)]
-
-
-def _of_all_or_each(
-    changes: Sequence[_Change], told: Sequence[Sequence[Problem]]
-) -> Iterable[Problem]:
-    """What is wrong with the values of one path: told once if it is the same for all of them."""
-    texts = [[(problem.path, problem.message) for problem in its] for its in told]
-    if len(changes) > 1 and all(one == texts[0] for one in texts):
-        for problem in told[0]:
-            yield _moved(problem, changes[0], changes[0].place[:-1], "every value")
-        return
-    for change, its in zip(changes, told, strict=True):
-        for problem in its:
-            yield _moved(problem, change, change.place, str(change))
-
-
-def _moved(problem: Problem, change: _Change, place: Path, cause: str) -> Problem:
-    """A problem of a changed scenario, told where the change is written."""
-    for path in change.values:
-        target = split_path(path)
-        if problem.path[: len(target)] == target:
-            # A value that replaces a whole part may be wrong somewhere inside.
-            at_path = (path,) if change.place[0] == "what_if" else ()
-            inside = problem.path[len(target) :]
-            return Problem((*place, *at_path, *inside), problem.message, problem.hint)
-    text = f"{cause} makes {dotted(problem.path)} wrong: {problem.message}"
-    return Problem(place, text, problem.hint)
-
-
-def _together(attempts: _Attempts, combinations: Sequence[Sequence[_Change]]) -> Iterable[Problem]:
+def _together(attempts: _Attempts, combinations: Sequence[Sequence[Change]]) -> Iterable[Problem]:
     """What is wrong with combinations of changes of which each is possible alone."""
     problems: dict[tuple[Path, str], Problem] = {}
     for changes in combinations:
@@ -218,7 +184,7 @@ def _together(attempts: _Attempts, combinations: Sequence[Sequence[_Change]]) ->
     return problems.values()
 
 
-def _point(changes: Sequence[_Change], attempt: _Attempt, scenario: Scenario) -> Point:
+def _point(changes: Sequence[Change], attempt: _Attempt, scenario: Scenario) -> Point:
     first, *others = changes
     name = str(first.place[1]) if first.place[0] == "what_if" else AS_STATED
     varied = {path: v for change in (first, *others) for path, v in change.values.items()}

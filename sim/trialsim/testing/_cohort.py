@@ -56,6 +56,15 @@ def centre_is_near_the_middle(method: CovariateMethod) -> Iterator[str]:
         yield f"The centre is {method.centre:g}, the mean {mean:g} and the SD {sd:g}."
 
 
+def levels_are_counted_from_0(method: CovariateMethod) -> Iterator[str]:
+    """What has `n_levels` takes the values 0, 1, ... up to one less, each of them."""
+    if method.n_levels is None:
+        return
+    found = np.unique(method.values(Z[None]))
+    if not np.array_equal(found, np.arange(method.n_levels)):
+        yield f"Of {method.n_levels} levels, it gives the values {', '.join(map(str, found))}."
+
+
 RULES = (
     values_are_pure,
     values_are_a_plane,
@@ -64,4 +73,5 @@ RULES = (
     values_stay_within_limits,
     mean_and_sd_are_delivered,
     centre_is_near_the_middle,
+    levels_are_counted_from_0,
 )

@@ -8,7 +8,8 @@ import numpy as np
 
 from trialsim.core.axes import Mask
 from trialsim.core.draws import Draws
-from trialsim.core.stages import ObservationMethod
+from trialsim.core.stages import ObservationMethod, Seen
+from trialsim.kernels.lattice import lattice_normals
 from trialsim.testing._arrays import difference, impurity, locked
 
 VISITS = ("baseline", "after", "later")
@@ -31,7 +32,21 @@ def _hidden(
 ) -> Mapping[str, Mask]:
     arm = np.broadcast_to((np.arange(n) % 2).astype(np.int8), (replicates, n))
     draws = Draws(seed=5, batch=0, replicates=replicates)
-    return method.missing(draws, purpose, visits, locked(arm))
+    return method.missing(draws, purpose, visits, locked(arm), _seen(draws, n))
+
+
+def _seen(draws: Draws, n: int) -> Seen:
+    """Independent standard normal scores, and a population of them."""
+    population = lattice_normals(2**14, len(VISITS))
+    return Seen(
+        arms=("comparator", "arm"),
+        visits=VISITS,
+        baseline=VISITS[0],
+        badness=lambda outcome, visit: draws.normal(f"testing.{visit}", n),
+        pilot=lambda outcome, visit, arm: population[VISITS.index(visit)],
+        arm_shares=(0.5, 0.5),
+        kept={},
+    )
 
 
 def example_fits(method: ObservationMethod) -> Iterator[str]:
@@ -56,7 +71,10 @@ def masks_are_pure(method: ObservationMethod) -> Iterator[str]:
     """The same draws give the same masks, and the arms are left as they were."""
     arm = locked(np.zeros((64, PATIENTS), dtype=np.int8))
     draws = Draws(seed=5, batch=0, replicates=64)
-    yield from impurity(lambda: method.missing(draws, "testing.lost", _asked(method), arm), arm)
+    seen = _seen(draws, PATIENTS)
+    yield from impurity(
+        lambda: method.missing(draws, "testing.lost", _asked(method), arm, seen), arm
+    )
 
 
 def visits_are_apart(method: ObservationMethod) -> Iterator[str]:
@@ -85,7 +103,7 @@ def replicates_are_alone(method: ObservationMethod) -> Iterator[str]:
     whole = _hidden(method, _asked(method))
     arm = np.broadcast_to((np.arange(PATIENTS) % 2).astype(np.int8), (2, PATIENTS))
     draws = Draws(seed=5, batch=0, replicates=64).slab(slice(7, 9))
-    part = method.missing(draws, "testing.lost", _asked(method), arm)
+    part = method.missing(draws, "testing.lost", _asked(method), arm, _seen(draws, PATIENTS))
     for visit in _asked(method):
         apart = difference(whole[visit][7:9], part[visit])
         if apart:
