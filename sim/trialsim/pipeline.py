@@ -52,6 +52,11 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
         scores=outcomes.scores,
         observed=observations.observed,
         centres=group.centres,
+        levels={
+            name: method.n_levels
+            for name, method in group.design.covariates.items()
+            if method.n_levels is not None
+        },
         shifts=outcomes.shifts,
         memo=batch.once(("sums", patients), dict),
     )

@@ -10,11 +10,14 @@ from pydantic import ConfigDict, Field
 
 from trialsim.allocation.random_allocation_rule import RandomAllocationRule
 from trialsim.allocation.simple import Simple
+from trialsim.allocation.stratified_blocks import StratifiedBlocks
+from trialsim.cohort.bernoulli import Bernoulli
 from trialsim.cohort.normal import Normal
-from trialsim.core.axes import ArmPlane, FloatArray, Mask, Plane
+from trialsim.core.axes import ArmPlane, FloatArray, Levels, Mask, Plane
 from trialsim.core.draws import Draws
 from trialsim.core.records import Decisions
 from trialsim.core.stages import (
+    NO_FACTORS,
     AllocationMethod,
     CovariateMethod,
     DecisionMethod,
@@ -99,8 +102,28 @@ class BiasedCoin(AllocationMethod):
     def problems(self, sizes: Sequence[int]) -> list[str]:
         return [] if len(sizes) == 2 and abs(sizes[0] - sizes[1]) < 2 else ["two equal arms only."]
 
-    def allocate(self, draws: Draws, sizes: Sequence[int]) -> ArmPlane:
+    def allocate(
+        self, draws: Draws, sizes: Sequence[int], factors: Mapping[str, Levels] = NO_FACTORS
+    ) -> ArmPlane:
         return (draws.uniform("allocation", sum(sizes)) < 0.52).astype(np.int8)
+
+
+class LooksAhead(StratifiedBlocks):
+    """Gives the first patient the arm that suits the last one's sex."""
+
+    def allocate(
+        self, draws: Draws, sizes: Sequence[int], factors: Mapping[str, Levels] = NO_FACTORS
+    ) -> ArmPlane:
+        arm = super().allocate(draws, sizes, factors).copy()
+        arm[:, 0] = factors["sex"][:, -1]
+        return arm
+
+
+class HalfALevel(Bernoulli):
+    """Counts its levels from one half."""
+
+    def values(self, z: Plane) -> Plane:
+        return super().values(z) + 0.5
 
 
 class WrongLaw(Simple):

@@ -40,17 +40,7 @@ class PermutedBlocks(AllocationMethod):
 
     def problems(self, sizes: Sequence[int]) -> list[str]:
         """Block sizes that cannot hold the ratio."""
-        ratio = allocation_ratio(sizes)
-        wrong = [str(b) for b in self.sizes if b < sum(ratio) or b % sum(ratio)]
-        if not self.sizes or wrong:
-            found = ", ".join(wrong) or "none"
-            text = ":".join(map(str, ratio))
-            fits = ", ".join(str(sum(ratio) * m) for m in (1, 2, 3))
-            return [
-                f"block sizes must be multiples of {sum(ratio)} for the ratio {text}, "
-                f"found {found}; {fits} would do."
-            ]
-        return []
+        return block_problems(self.sizes, sizes)
 
     def allocate(
         self, draws: Draws, sizes: Sequence[int], factors: Mapping[str, Levels] = NO_FACTORS
@@ -106,6 +96,21 @@ class PermutedBlocks(AllocationMethod):
                 chance = prod(map(comb, held, cut)) / comb(block, rest)
                 law.append((tuple(full * h + c for h, c in zip(held, cut, strict=True)), chance))
         return law
+
+
+def block_problems(blocks: Sequence[int], sizes: Sequence[int]) -> list[str]:
+    """Block sizes that cannot hold the ratio of the planned arm sizes."""
+    ratio = allocation_ratio(sizes)
+    wrong = [str(b) for b in blocks if b < sum(ratio) or b % sum(ratio)]
+    if blocks and not wrong:
+        return []
+    found = ", ".join(wrong) or "none"
+    text = ":".join(map(str, ratio))
+    fits = ", ".join(str(sum(ratio) * m) for m in (1, 2, 3))
+    return [
+        f"block sizes must be multiples of {sum(ratio)} for the ratio {text}, "
+        f"found {found}; {fits} would do."
+    ]
 
 
 def _template(ratio: Sequence[int], length: int) -> np.ndarray:

@@ -6,13 +6,14 @@ doi 10.1186/1471-2288-1-6.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from trialsim.core.records import NO_VARIATION, TOO_FEW, Estimates, TrialData
 from trialsim.core.registry import register
 from trialsim.core.stages import AnalysisMethod, Rule
+from trialsim.core.truth import Truth
 from trialsim.kernels.arm_sums import analysed
 from trialsim.kernels.stacking import stack_contrasts
 from trialsim.kernels.student import t_inference
@@ -30,9 +31,9 @@ class ChangeScore(AnalysisMethod):
         """The score at both visits."""
         return [(self.outcome, self.visit), (self.outcome, self.from_visit)]
 
-    def true_value(self, mean_difference: Callable[[str], float]) -> float:
+    def true_value(self, truth: Truth) -> float:
         """Difference in mean change; at baseline no arm differs."""
-        return mean_difference(self.visit) - mean_difference(self.from_visit)
+        return truth.mean_difference(self.visit) - truth.mean_difference(self.from_visit)
 
     def analyse(
         self, data: TrialData, contrasts: Sequence[tuple[int, int]], rule: Rule

@@ -13,7 +13,7 @@ def enrol(group: Group, batch: Batch) -> Cohort:
 
     def values(name: str) -> Plane:
         def make() -> Plane:
-            return known[name].values(batch.draws.normal(f"cohort.{name}", n))
+            return known[name].values(batch.latent(group.design.latent[""][name], n))
 
         return batch.once(("covariate", group.keys["cohort"], name, n), make)
 

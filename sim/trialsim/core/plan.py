@@ -27,8 +27,8 @@ NUMBERS_VERSION = 1
 """Raised with every entry under *Numbers change* in the changelog; part of every digest."""
 
 Latent = Mapping[str, Mapping[str, tuple[tuple[str, float], ...]]]
-"""By outcome and visit: the independent standard normals (by purpose) and weights whose sum is
-the latent value, of variance 1."""
+"""By outcome and visit, or "" and covariate: the independent standard normals (by purpose) and
+weights whose sum is the latent value, of variance 1."""
 
 
 @dataclass(frozen=True)

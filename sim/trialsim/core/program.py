@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -78,6 +78,16 @@ class Batch:
         value: T = self._made[key]
         return value
 
+    def latent(self, terms: Iterable[tuple[str, float]], n: int) -> Plane:
+        """A latent value (r, p), variance 1: a weighted sum of independent standard normals."""
+        (purpose, weight), *others = terms
+        z = self.draws.normal(purpose, n)
+        if weight != 1:
+            z = z * weight
+        for purpose, weight in others:
+            z = z + self.draws.normal(purpose, n) * weight
+        return z
+
     def at_least(self, key: Hashable, n: int, make: Callable[[], Plane]) -> Plane:
         """The first `n` patients of a plane that is made once, for the largest trial that asks.
 
@@ -125,10 +135,11 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
     """What the cells of one group have in common, a number a stage."""
     plain, names = design.to_json(), list(design.arms)
     law = design.allocation.shared_law(tuple(design.arms.values()))
-    factors = {name: plain["covariates"][name] for name in design.allocation.factors}
+    known = plain["latent"].get("", {})
+    factors = {n: (plain["covariates"][n], known.get(n)) for n in design.allocation.factors}
     effects = {name: effect.model_dump() for name, effect in cell.effects.items()}
     return {
-        "cohort": number("cohort", plain["covariates"]),
+        "cohort": number("cohort", plain["covariates"], plain["latent"].get("")),
         "allocation": number("allocation", plain["allocation"], names, law, factors),
         "truth": number("truth", plain["outcomes"], plain["latent"], plain["visits"], names),
         "effects": number("effects", effects),
@@ -144,6 +155,9 @@ def _group(plan: Plan, keys: dict[str, int], cells: dict[int, tuple[int, int]]) 
     reads = [v for a in design.analyses.values() for v in a.reads(tuple(design.covariates))]
     for reason in design.missing.values():
         reads += reason.reads(tuple(design.outcomes), tuple(design.visits), design.baseline)
+    for analysis in design.analyses.values():
+        stand_ins = analysis.stand_ins(tuple(design.visits), design.baseline)
+        reads += [(analysis.outcome, visit) for visit in stand_ins]
     reads += [("", factor) for factor in design.allocation.factors]
     centres = {("", name): method.centre for name, method in design.covariates.items()}
     for name, outcome in design.outcomes.items():
@@ -176,4 +190,5 @@ def rule_of(design: Design, analysis: str) -> Rule:
     outcome = design.outcomes[design.analyses[analysis].outcome]
     decision = design.decision
     sign = -1 if outcome.better == "lower" else 1
-    return Rule(alpha=decision.alpha, sides=decision.sides, sign=sign)
+    rule = Rule(alpha=decision.alpha, sides=decision.sides, sign=sign)
+    return design.analyses[analysis].judged(rule)

@@ -87,6 +87,8 @@ class TrialData:
     centres: Mapping[tuple[str, str], float]
     """A number near the middle of each variable, known before the trial: (outcome, visit) or
     ("", covariate). Subtracted before sums of products, because raw sums lose digits."""
+    levels: Mapping[str, int] = field(default_factory=dict)
+    """How many levels a covariate has, counted from 0, where it is a category."""
     shifts: Mapping[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
     """By (outcome, visit): a constant for each arm, so that assumptions that differ in nothing
     else share one plane and all its sums."""

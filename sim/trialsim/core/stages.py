@@ -16,6 +16,7 @@ from trialsim.core.draws import Draws
 from trialsim.core.ratio import allocation_ratio
 from trialsim.core.records import Decisions, Estimates, TrialData
 from trialsim.core.registry import Method
+from trialsim.core.truth import Truth
 
 T = TypeVar("T")
 
@@ -49,13 +50,18 @@ class Rule(BaseModel):
     sides: Literal[1, 2]
     """1: only a difference in the good direction counts; 2: either."""
     sign: Literal[-1, 1]
-    """-1 when lower scores are better, +1 when higher ones are."""
+    """+1 when a positive estimate favours the arm, -1 when a negative one does: the direction of
+    a good score, unless the analysis turns it round (see `AnalysisMethod.judged`)."""
 
 
 class CovariateMethod(Method):
     """A distribution of a baseline characteristic: a transform of one standard normal."""
 
     stage: ClassVar[str] = "cohort"
+
+    correlated_with: dict[str, float | tuple[float, ...]] = {}
+    """Correlation with other covariates and with scores, by name: one number (with the baseline
+    score, for an outcome), or one for each visit of an outcome."""
 
     @property
     @abstractmethod
@@ -79,6 +85,9 @@ class AllocationMethod(Method):
     stage: ClassVar[str] = "allocation"
     prefix_stable: ClassVar[bool]
     """Whether the first n patients keep their arms when the trial is planned larger."""
+    keeps_ratio: ClassVar[bool] = True
+    """Whether every patient's chance of an arm is the arm's share, wherever they stand. If not, it
+    is so for equal arms, and for others the arm sizes have the ratio closely."""
 
     def shared_law(self, sizes: Sequence[int]) -> tuple[int, ...]:
         """What decides the arms besides the patients' place: equal for two trials that give
@@ -140,6 +149,11 @@ class OutcomeMethod(Method):
         if isinstance(self.correlation, tuple):
             return self.correlation[first][second]
         return 1.0 if first == second else self.correlation
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """Lowest and highest possible score, or None where there is no limit."""
+        return None
 
     @abstractmethod
     def problems(self, visit: int) -> list[str]:
@@ -244,14 +258,66 @@ class AnalysisMethod(Method):
     """Visit to analyse."""
     contrasts: tuple[str, ...] | None = None
     """Names of the contrasts to estimate; every one of the design when left out."""
+    missing: Literal[
+        "complete_case", "last_observation", "baseline_observation", "worst_case"
+    ] = "complete_case"
+    """What stands in for a missing score at the analysed visit. complete_case: nothing, the
+    patient is left out; last_observation: the latest earlier score (LOCF); baseline_observation:
+    the score at baseline (BOCF); worst_case: the worst score of the scale, in every arm.
+    Warning: single values in place of missing ones are biased and too sure of themselves even if
+    scores are lost at random, and should not be used for a primary analysis (Little and others
+    2012, doi 10.1056/NEJMsr1203730). They are here so that this can be seen."""
 
     def reads(self, covariates: Collection[str]) -> Sequence[tuple[str, str]]:
         """The variables it needs: (outcome, visit), or ("", name) for one of the covariates."""
         return [(self.outcome, self.visit)]
 
-    def true_value(self, mean_difference: Callable[[str], float]) -> float:
-        """The value that its estimates are of, from the true mean difference at each visit."""
-        return mean_difference(self.visit)
+    def stand_ins(self, visits: Sequence[str], baseline: str | None) -> Sequence[str]:
+        """Visits whose scores stand in for a missing one, first choice first."""
+        if self.missing == "last_observation":
+            return list(visits)[: list(visits).index(self.visit)][::-1]
+        if self.missing == "baseline_observation" and baseline not in (None, self.visit):
+            return [str(baseline)]
+        return []
+
+    def problems(
+        self, outcome: OutcomeMethod, visits: Sequence[str], baseline: str | None
+    ) -> list[str]:
+        """What makes the parameters unfit for this outcome and these visits, in words."""
+        if self.missing == "worst_case" and outcome.limits is None:
+            return ["worst_case needs an outcome with a lowest and a highest score."]
+        carries = self.missing in ("last_observation", "baseline_observation")
+        if carries and not self.stand_ins(visits, baseline):
+            return [f"{self.missing} needs a visit before '{self.visit}' to take scores from."]
+        return []
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether, for normal scores of equal variances, a share q of its p values lies exactly
+        below q when nothing differs. Counts and ranks, and robust errors, hold it roughly."""
+        return True
+
+    @property
+    def inverts_its_test(self) -> bool:
+        """Whether the interval excludes 0 exactly where the test rejects."""
+        return True
+
+    @property
+    def needs_spread(self) -> bool:
+        """Whether it fails when nobody differs from the others of the same arm."""
+        return True
+
+    def with_origin_at(self, origin: float) -> AnalysisMethod:
+        """The same analysis of scores to all of which `origin` was added."""
+        return self
+
+    def judged(self, rule: Rule) -> Rule:
+        """How its estimates are judged, from a rule for differences between scores."""
+        return rule
+
+    def true_value(self, truth: Truth) -> float:
+        """The value that its estimates are of: what it would find in everybody, none missing."""
+        return truth.mean_difference(self.visit)
 
     @abstractmethod
     def analyse(

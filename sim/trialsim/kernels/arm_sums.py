@@ -36,11 +36,11 @@ class Analysed:
 
 def analysed(data: TrialData, variables: Sequence[Variable]) -> Analysed:
     """Who is enrolled and has all these variables observed."""
-    masks = {_identity(data, data.enrolled): data.enrolled}
+    masks = {identity(data, data.enrolled): data.enrolled}
     for outcome, visit in variables:
         if outcome:
             seen = data.observed[outcome][visit]
-            masks[_identity(data, seen)] = seen
+            masks[identity(data, seen)] = seen
     hiding = {key: mask for key, mask in masks.items() if not _full(data, mask)}
     key = tuple(sorted(hiding))
 
@@ -50,7 +50,7 @@ def analysed(data: TrialData, variables: Sequence[Variable]) -> Analysed:
             both = mask if both is None else both & mask
         return both
 
-    return Analysed(key, _once(data, ("mask", key), make))
+    return Analysed(key, once(data, ("mask", key), make))
 
 
 def count(data: TrialData, who: Analysed, arm: int) -> FloatArray:
@@ -59,9 +59,9 @@ def count(data: TrialData, who: Analysed, arm: int) -> FloatArray:
     def make() -> FloatArray:
         if arm == len(data.arms) - 1 > 0:  # what the other arms leave of the whole
             return _everybody(data, who) - sum(count(data, who, other) for other in range(arm))
-        return _by_size(data, _member(data, who, arm))
+        return by_size(data, member(data, who, arm))
 
-    return _once(data, ("count", who.key, arm), make)
+    return once(data, ("count", who.key, arm), make)
 
 
 def total(data: TrialData, who: Analysed, arm: int, x: Variable) -> FloatArray:
@@ -70,11 +70,11 @@ def total(data: TrialData, who: Analysed, arm: int, x: Variable) -> FloatArray:
     def make() -> FloatArray:
         centred = _centred(data, who, x)
         if arm == len(data.arms) - 1 > 0:
-            whole = _by_size(data, centred)
+            whole = by_size(data, centred)
             return whole - sum(total(data, who, other, x) for other in range(arm))
-        return _by_size(data, _member(data, who, arm), centred)
+        return by_size(data, member(data, who, arm), centred)
 
-    return _once(data, ("total", who.key, arm, _name(data, x)), make)
+    return once(data, ("total", who.key, arm, _name(data, x)), make)
 
 
 def product(data: TrialData, who: Analysed, arm: int, x: Variable, y: Variable) -> FloatArray:
@@ -84,29 +84,29 @@ def product(data: TrialData, who: Analysed, arm: int, x: Variable, y: Variable) 
         if arm == len(data.arms) - 1 > 0:
             others = sum(product(data, who, other, x, y) for other in range(arm))
             return whole_product(data, who, x, y) - others
-        inside = _member(data, who, arm) * _centred(data, who, x)
-        return _by_size(data, inside, _centred(data, who, y))
+        inside = member(data, who, arm) * _centred(data, who, x)
+        return by_size(data, inside, _centred(data, who, y))
 
-    return _once(data, ("product", who.key, arm, _pair(data, x, y)), make)
+    return once(data, ("product", who.key, arm, _pair(data, x, y)), make)
 
 
 def whole_product(data: TrialData, who: Analysed, x: Variable, y: Variable) -> FloatArray:
     """Sum of products of two centred variables over all arms (k, r)."""
 
     def make() -> FloatArray:
-        return _by_size(data, _centred(data, who, x), _centred(data, who, y))
+        return by_size(data, _centred(data, who, x), _centred(data, who, y))
 
-    return _once(data, ("whole", who.key, _pair(data, x, y)), make)
+    return once(data, ("whole", who.key, _pair(data, x, y)), make)
 
 
-def _once(data: TrialData, key: Hashable, make: Callable[[], T]) -> T:
+def once(data: TrialData, key: Hashable, make: Callable[[], T]) -> T:
     if key not in data.memo:
         data.memo[key] = make()
     made: T = data.memo[key]
     return made
 
 
-def _identity(data: TrialData, array: FloatArray | BoolArray) -> int:
+def identity(data: TrialData, array: FloatArray | BoolArray) -> int:
     """A number for an array, kept from being given to another while the sums live."""
     data.memo["alive", id(array)] = array
     return id(array)
@@ -118,7 +118,7 @@ def _values(data: TrialData, x: Variable) -> Plane:
 
 
 def _name(data: TrialData, x: Variable) -> Hashable:
-    return _identity(data, _values(data, x))
+    return identity(data, _values(data, x))
 
 
 def _pair(data: TrialData, x: Variable, y: Variable) -> Hashable:
@@ -126,7 +126,7 @@ def _pair(data: TrialData, x: Variable, y: Variable) -> Hashable:
 
 
 def _full(data: TrialData, mask: BoolArray) -> bool:
-    return _once(data, ("full", id(mask)), lambda: bool(mask.all()))
+    return once(data, ("full", id(mask)), lambda: bool(mask.all()))
 
 
 def _everybody(data: TrialData, who: Analysed) -> FloatArray:
@@ -134,10 +134,10 @@ def _everybody(data: TrialData, who: Analysed) -> FloatArray:
     if who.mask is None:
         sizes = np.array(data.sizes, dtype=np.float64)
         return np.broadcast_to(sizes[:, None], (len(sizes), len(data.arm)))
-    return _by_size(data, who.mask.astype(np.float64))
+    return by_size(data, who.mask.astype(np.float64))
 
 
-def _member(data: TrialData, who: Analysed, arm: int) -> Plane:
+def member(data: TrialData, who: Analysed, arm: int) -> Plane:
     """1.0 for the analysed patients of an arm, else 0.0 (r, p)."""
 
     def make() -> Plane:
@@ -146,7 +146,7 @@ def _member(data: TrialData, who: Analysed, arm: int) -> Plane:
             inside &= who.mask
         return inside.astype(np.float64)
 
-    return _once(data, ("member", who.key, arm), make)
+    return once(data, ("member", who.key, arm), make)
 
 
 def _centred(data: TrialData, who: Analysed, x: Variable) -> Plane:
@@ -157,10 +157,10 @@ def _centred(data: TrialData, who: Analysed, x: Variable) -> Plane:
         centred = values - centre if centre else values
         return centred if who.mask is None else centred * who.mask
 
-    return _once(data, ("centred", who.key, _name(data, x)), make)
+    return once(data, ("centred", who.key, _name(data, x)), make)
 
 
-def _by_size(data: TrialData, x: Plane, y: Plane | None = None) -> FloatArray:
+def by_size(data: TrialData, x: Plane, y: Plane | None = None) -> FloatArray:
     """Sum of x (or x * y) over the first patients, for each trial size (k, r)."""
     if len(data.sizes) == 1:
         summed = np.einsum("rp->r", x) if y is None else np.einsum("rp,rp->r", x, y)

@@ -20,7 +20,8 @@ class Pilot:
     def __init__(self, group: Group) -> None:
         self._group = group
         latent = group.design.latent
-        terms = [term for rows in latent.values() for visit in rows.values() for term in visit]
+        scores = [rows for outcome, rows in latent.items() if outcome]
+        terms = [term for rows in scores for visit in rows.values() for term in visit]
         purposes = sorted({purpose for purpose, _ in terms})
         points = lattice_normals(PILOT_PATIENTS, len(purposes))
         self._normals: Mapping[str, FloatArray] = dict(zip(purposes, points, strict=True))

@@ -44,6 +44,11 @@ class BoundedInteger(OutcomeMethod):
         """Steps from the lowest to the highest score."""
         return round((self.max - self.min) / self.step)
 
+    @property
+    def limits(self) -> tuple[float, float]:
+        """`min` and `max`."""
+        return self.min, self.max
+
     def problems(self, visit: int) -> list[str]:
         """Limits, mean or SD that no such margin can have."""
         if not self.max > self.min or self.step <= 0:

@@ -46,7 +46,8 @@ def _score(
     place = (group.keys["truth"], outcome, visit)
 
     def z() -> Plane:
-        return batch.at_least(("latent", place), n, lambda: _latent(group, batch, outcome, visit))
+        terms = design.latent[outcome][visit]
+        return batch.at_least(("latent", place), n, lambda: batch.latent(terms, n))
 
     if own is None:
         nothing = Effect.none(len(design.arms), len(design.visits))
@@ -61,14 +62,3 @@ def _score(
         return design.outcomes[outcome].scores(v, z(), allocation.arm, effect)
 
     return batch.once(("score", place, n, own, arms), make)
-
-
-def _latent(group: Group, batch: Batch, outcome: str, visit: str) -> Plane:
-    """The latent value (r, p), variance 1: a weighted sum of independent standard normals."""
-    (purpose, weight), *others = group.design.latent[outcome][visit]
-    z = batch.draws.normal(purpose, group.capacity)
-    if weight != 1:
-        z = z * weight
-    for purpose, weight in others:
-        z += batch.draws.normal(purpose, group.capacity) * weight
-    return z

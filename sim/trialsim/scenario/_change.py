@@ -46,10 +46,12 @@ def told_where_written(
         return
     for change, its in zip(changes, told, strict=True):
         for problem in its:
-            yield _moved(problem, change, change.place, "")
+            yield _moved(problem, change, change.place, "", is_only=len(changes) == 1)
 
 
-def _moved(problem: Problem, change: Change, place: Path, cause: str) -> Problem:
+def _moved(
+    problem: Problem, change: Change, place: Path, cause: str, is_only: bool = False
+) -> Problem:
     """A problem of a changed scenario, told where the change is written."""
     path = _culprit(problem, change)
     if path is None:
@@ -58,12 +60,15 @@ def _moved(problem: Problem, change: Change, place: Path, cause: str) -> Problem
     if change.place[0] == "what_if":
         place = (*place, path)
     target, found = split_path(path), problem.path
+    is_value = change.place[0] == "vary" and place == change.place
+    whole = place[:-1] if is_value else place
+    if found == target and is_only:  # no need to say which of the values
+        return Problem(whole, problem.message, problem.hint)
     if found[: len(target)] == target:
         # A value that replaces a whole part may be wrong somewhere inside.
         return Problem((*place, *found[len(target) :]), problem.message, problem.hint)
     if target[: len(found)] == found:  # the path leads nowhere, whatever the value
-        is_value = change.place[0] == "vary" and place == change.place
-        return Problem(place[:-1] if is_value else place, problem.message, problem.hint)
+        return Problem(whole, problem.message, problem.hint)
     cause = cause or f"{Change(place, {path: change.values[path]})} makes"
     return Problem(place, f"{cause} {dotted(found)} wrong: {problem.message}", problem.hint)
 

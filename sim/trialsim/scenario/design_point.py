@@ -9,7 +9,9 @@ import numpy as np
 from trialsim.core.errors import Path, Problem
 from trialsim.core.plan import Design, Latent
 from trialsim.core.stages import CovariateMethod, Effect, OutcomeMethod
+from trialsim.scenario.allocation_check import factor_problems
 from trialsim.scenario.latent import latent_model
+from trialsim.scenario.latent_covariates import covariate_model
 from trialsim.scenario.limits import size_problems
 from trialsim.scenario.margins import outcome_problems
 from trialsim.scenario.references import (
@@ -51,6 +53,16 @@ def design_point(
         sound = _sound(scenario.outcomes, broken)
         latent, _, found = latent_model(sound, list(scenario.design.visits_weeks))
         problems += found
+        if not found and "cohort" in readable:
+            own, found = covariate_model(
+                scenario.cohort.covariates,
+                sound,
+                list(scenario.design.visits_weeks),
+                baseline_of(scenario),
+                latent,
+            )
+            problems += found
+            latent = {**latent, "": own}
         for name, assumption in scenario.assumptions.items() if "assumptions" in readable else ():
             effects[name], found = effects_of(name, assumption, scenario, sound)
             problems += found
@@ -148,6 +160,7 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"design"}, contrast_problems),
     ({"cohort"}, _covariate_problems),
     ({"design", "allocation"}, _allocation_problems),
+    ({"cohort", "allocation"}, factor_problems),
     ({"design", "outcomes"}, _outcome_problems),
     ({"design", "observation"}, _reason_problems),
     ({"cohort", "allocation"}, factor_problems),

@@ -57,6 +57,10 @@ def analysis_problems(scenario: Scenario) -> Iterable[Problem]:
         if stated == ():
             yield Problem((*path, "contrasts"), "is an empty list.", "Leave it out for all.")
         yield from _variable_problems(path, analysis, visits, list(scenario.cohort.covariates))
+        outcome = scenario.outcomes.get(analysis.outcome)
+        if outcome is not None and analysis.visit in visits:
+            for text in analysis.problems(outcome, visits, baseline_of(scenario)):
+                yield Problem(path, text)
 
 
 def _variable_problems(

@@ -172,16 +172,25 @@ class _Attempts:
 
 def _together(attempts: _Attempts, combinations: Sequence[Sequence[Change]]) -> Iterable[Problem]:
     """What is wrong with combinations of changes of which each is possible alone."""
-    problems: dict[tuple[Path, str], Problem] = {}
+    problems: dict[str, Problem] = {}
     for changes in combinations:
         for problem in attempts(changes).problems:
-            cause = " and ".join(str(change) for change in changes)
+            least = _least(attempts, changes, problem)
+            cause = " and ".join(str(change) for change in least)
             text = f"{cause} together make {dotted(problem.path)} wrong: {problem.message}"
-            moved = Problem(changes[-1].place, text, problem.hint)
-            problems.setdefault((problem.path, problem.message), moved)
+            problems.setdefault(text, Problem(least[-1].place, text, problem.hint))
         if len(problems) >= MAX_WRONG_POINTS:
             break
     return problems.values()
+
+
+def _least(attempts: _Attempts, changes: Sequence[Change], problem: Problem) -> Sequence[Change]:
+    """The changes without those that a problem does not need."""
+    for change in changes:
+        fewer = [other for other in changes if other is not change]
+        if fewer and problem in attempts(fewer).problems:
+            return _least(attempts, fewer, problem)
+    return changes
 
 
 def _point(changes: Sequence[Change], attempt: _Attempt, scenario: Scenario) -> Point:

@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from trialsim.core.axes import ArmPlane
+from trialsim.core.axes import ArmPlane, Levels
 from trialsim.core.draws import Draws
 from trialsim.core.ratio import allocation_ratio
 from trialsim.core.stages import AllocationMethod
-from trialsim.testing._arrays import difference, impurity
+from trialsim.testing._arrays import difference, impurity, locked
 
 PLANNED = ((24, 24), (25, 24), (32, 16), (12, 36), (16, 16, 16), (24, 12, 12), (15, 14, 15))
 """Arm sizes to try; those that a method refuses are left out."""
@@ -25,7 +25,17 @@ def _fitting(method: AllocationMethod) -> list[tuple[int, ...]]:
 
 
 def _arms(method: AllocationMethod, sizes: Sequence[int], replicates: int = 64) -> ArmPlane:
-    return method.allocate(Draws(seed=2, batch=0, replicates=replicates), sizes)
+    factors = _factors(method, sum(sizes), replicates)
+    return method.allocate(Draws(seed=2, batch=0, replicates=replicates), sizes, factors)
+
+
+def _factors(method: AllocationMethod, n: int, replicates: int = 64) -> dict[str, Levels]:
+    """Levels (r, p) of the covariates that it names, which have two and three by turns."""
+    draws = Draws(seed=5, batch=0, replicates=replicates)
+    return {
+        name: locked((draws.uniform(f"testing.{name}", n) * (2 + i % 2)).astype(np.int8))
+        for i, name in enumerate(method.factors)
+    }
 
 
 def sizes_fit(method: AllocationMethod) -> Iterator[str]:
@@ -49,7 +59,8 @@ def arms_are_pure(method: AllocationMethod) -> Iterator[str]:
     """The same draws give the same arms, and other draws give others."""
     for sizes in _fitting(method):
         yield from impurity(partial(_arms, method, sizes))
-        other = method.allocate(Draws(seed=3, batch=0, replicates=64), sizes)
+        factors = _factors(method, sum(sizes))
+        other = method.allocate(Draws(seed=3, batch=0, replicates=64), sizes, factors)
         if not difference(_arms(method, sizes), other):
             yield f"Planned {sizes}: seeds 2 and 3 gave the same arms."
 
@@ -57,9 +68,10 @@ def arms_are_pure(method: AllocationMethod) -> Iterator[str]:
 def replicates_are_alone(method: AllocationMethod) -> Iterator[str]:
     """A replicate's arms do not depend on the other replicates."""
     for sizes in _fitting(method):
-        draws = Draws(seed=2, batch=0, replicates=64)
+        draws, rows = Draws(seed=2, batch=0, replicates=64), slice(7, 9)
+        factors = {name: level[rows] for name, level in _factors(method, sum(sizes)).items()}
         apart = difference(
-            method.allocate(draws, sizes)[7:9], method.allocate(draws.slab(slice(7, 9)), sizes)
+            _arms(method, sizes)[rows], method.allocate(draws.slab(rows), sizes, factors)
         )
         if apart:
             yield f"Planned {sizes}: replicates 7 and 8 alone gave other arms, {apart}."
@@ -82,6 +94,23 @@ def prefix_stability_is_as_declared(method: AllocationMethod) -> Iterator[str]:
         yield f"It is declared true, but arms change: {apart}."
     if not declared and not apart:
         yield "It is declared false, but no arm changed in any trial that was tried."
+
+
+def factors_act_on_those_who_follow(method: AllocationMethod) -> Iterator[str]:
+    """Each of `factors` can change arms, but none of a patient who enrolled before."""
+    for sizes in _fitting(method):
+        n, before = sum(sizes), _arms(method, sizes)
+        known = _factors(method, n)
+        for name, level in known.items():
+            turned = level.copy()
+            turned[:, n // 2 :] = turned[:, n // 2 :].max() - turned[:, n // 2 :]
+            draws = Draws(seed=2, batch=0, replicates=64)
+            arm = method.allocate(draws, sizes, {**known, name: turned})
+            if not difference(before, arm):
+                yield f"Planned {sizes}: other levels of '{name}' gave the same arms."
+            apart = difference(before[:, : n // 2], arm[:, : n // 2])
+            if apart:
+                yield f"Planned {sizes}: levels of '{name}' of later patients matter, {apart}."
 
 
 def _larger(sizes: Sequence[int]) -> tuple[int, ...]:
@@ -137,6 +166,9 @@ def chances_are_the_ratio(method: AllocationMethod) -> Iterator[str]:
     for sizes in _fitting(method):
         ratio = allocation_ratio(sizes)
         arm = _arms(method, sizes, REPLICATES)
+        if not method.keeps_ratio and len(set(ratio)) > 1:
+            yield from _sizes_off_ratio(arm, sizes)
+            continue
         for a in range(len(sizes)):
             # 25 and 24 are planned as such or as 1:1; a method may take either.
             wanted = sorted((sizes[a] / sum(sizes), ratio[a] / sum(ratio)))
@@ -151,6 +183,14 @@ def chances_are_the_ratio(method: AllocationMethod) -> Iterator[str]:
                 )
 
 
+def _sizes_off_ratio(arm: ArmPlane, sizes: Sequence[int]) -> Iterator[str]:
+    """Arms whose mean size is off by more than a patient or two."""
+    for a, planned in enumerate(sizes):
+        mean = (arm == a).sum(axis=1).mean()
+        if abs(mean - planned) > 0.03 * sum(sizes):
+            yield f"Planned {tuple(sizes)}: arm {a} gets {mean:.2f} patients on average."
+
+
 RULES = (
     sizes_fit,
     arms_are_a_plane,
@@ -158,6 +198,7 @@ RULES = (
     replicates_are_alone,
     prefix_stability_is_as_declared,
     shared_law_decides_the_arms,
+    factors_act_on_those_who_follow,
     size_law_is_the_law,
     chances_are_the_ratio,
 )

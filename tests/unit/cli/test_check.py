@@ -122,11 +122,8 @@ def test_time_and_memory_are_stated(check_fixture, three_arms_fixture):
 
 def test_values_are_listed_with_where_they_come_from(check_fixture, three_arms_fixture):
     printed = check_fixture(three_arms_fixture, "--values")
-    listed = {}
-    for line in printed.out.splitlines():
-        place, *rest = line.split(maxsplit=2)
-        if rest and rest[0] in ("given", "default", "derived"):
-            listed[place] = (rest[0], rest[1])
+    rows = re.findall(r"^(.*?) +(given|default|derived) +(.*)$", printed.out, re.MULTILINE)
+    listed = {place: (status, value) for place, status, value in rows}
     assert listed["design.arms.none.n"] == ("given", "20")
     assert listed["decision.alpha"] == ("default", "0.05")
     assert listed["decision.primary"] == ("default", "both")

@@ -1,0 +1,152 @@
+"""Baseline characteristics on the same latent normals as the scores they are correlated with.
+
+A covariate comes after the scores and covariates that it names, and given those it is
+independent of all others: adding one changes no number that was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy import special
+
+from trialsim.core.errors import Path, Problem
+from trialsim.core.stages import CovariateMethod, OutcomeMethod
+from trialsim.kernels.latent_normal import TERMS, latent_correlation
+from trialsim.scenario._words import nearest
+
+Terms = tuple[tuple[str, float], ...]
+Variables = Mapping[tuple[str, str], Terms]
+"""Latent values as weighted sums: (outcome, visit) or ("", covariate)."""
+
+
+def covariate_model(
+    covariates: Mapping[str, CovariateMethod],
+    outcomes: Mapping[str, OutcomeMethod],
+    visits: Sequence[str],
+    baseline: str | None,
+    latent: Mapping[str, Mapping[str, Terms]],
+) -> tuple[dict[str, Terms], list[Problem]]:
+    """Weights of independent normals for every covariate, and correlations it cannot have."""
+    known: dict[tuple[str, str], Terms] = {
+        (outcome, visit): terms for outcome, rows in latent.items() for visit, terms in rows.items()
+    }
+    problems: list[Problem] = []
+    waiting = dict(covariates)
+    while waiting:
+        ready = [n for n, m in waiting.items() if not any(o in waiting for o in m.correlated_with)]
+        if not ready:
+            name = next(iter(waiting))
+            text = f"covariates name one another in a circle: {', '.join(waiting)}."
+            hint = "State each correlation once, at one of the two."
+            return {}, [*problems, Problem(_path(name), text, hint)]
+        for name in ready:
+            method = waiting.pop(name)
+            targets, wrong = _targets(name, method, covariates, outcomes, visits, baseline)
+            problems += wrong
+            if not wrong:
+                known["", name], wrong = _loaded(name, method, targets, known)
+                problems += wrong
+    if problems:
+        return {}, problems
+    return {name: known["", name] for name in covariates}, []
+
+
+def _path(name: str, *inside: str | int) -> Path:
+    return ("cohort", "covariates", name, "correlated_with", *inside)
+
+
+Target = tuple[tuple[str, str], float, np.ndarray, float]
+"""A variable, the correlation wanted with it, its Hermite coefficients and its SD."""
+
+
+def _targets(
+    name: str,
+    method: CovariateMethod,
+    covariates: Mapping[str, CovariateMethod],
+    outcomes: Mapping[str, OutcomeMethod],
+    visits: Sequence[str],
+    baseline: str | None,
+) -> tuple[list[Target], list[Problem]]:
+    targets: list[Target] = []
+    problems = []
+    for other, stated in method.correlated_with.items():
+        values = stated if isinstance(stated, tuple) else (stated,)
+        outside = [value for value in values if not -1 < value < 1]
+        if outside:
+            text = f"found {outside[0]:g}, which must lie between -1 and 1."
+            problems.append(Problem(_path(name, other), text))
+        elif other in outcomes:
+            at = list(visits) if isinstance(stated, tuple) else [baseline or visits[0]]
+            if len(values) != len(at):
+                text = f"has {len(values)} values for {len(at)} visits."
+                hint = "Write one number, for the baseline score, or one for each visit."
+                problems.append(Problem(_path(name, other), text, hint))
+                continue
+            outcome = outcomes[other]
+            for visit, value in zip(at, values, strict=True):
+                v = list(visits).index(visit)
+                sd = outcome.at(outcome.sd, v)
+                targets.append(((other, visit), value, outcome.hermite(v, TERMS), sd))
+        elif other in covariates and other != name and not isinstance(stated, tuple):
+            parent = covariates[other]
+            targets.append((("", other), values[0], *_moments(parent)))
+        else:
+            known = [*outcomes, *(covariate for covariate in covariates if covariate != name)]
+            text = "no outcome or other covariate has this name."
+            problems.append(Problem(_path(name, other), text, nearest(other, known)))
+    return targets, problems
+
+
+def _loaded(
+    name: str, method: CovariateMethod, targets: Sequence[Target], known: Variables
+) -> tuple[Terms, list[Problem]]:
+    """The covariate's latent value: what the named variables explain, and a normal of its own."""
+    own = f"cohort.{name}"
+    if not targets:
+        return ((own, 1.0),), []
+    coefficients, spread = _moments(method)
+    towards = []
+    for (outcome, variable), wanted, other, sd in targets:
+        rho, reached = latent_correlation(coefficients, other, wanted * spread * sd)
+        found = reached / (spread * sd)
+        if abs(found - wanted) > 0.002:
+            place = _path(name, outcome or variable)
+            text = f"values with these distributions cannot have correlation {wanted:g}."
+            return (), [Problem(place, text, f"The nearest they can have is {found:.3f}.")]
+        towards.append(rho)
+    rows = [dict(known[variable]) for variable, *_ in targets]
+    among = np.array([[_shared(a, b) for b in rows] for a in rows])
+    weights = np.linalg.solve(among, np.array(towards))
+    rest = 1 - float(weights @ np.array(towards))
+    if rest < 1e-9:
+        text = "nothing can have all these correlations together."
+        return (), [Problem(_path(name), text, "Lower them.")]
+    total: dict[str, float] = {}
+    for weight, row in zip(weights, rows, strict=True):
+        for purpose, part in row.items():
+            total[purpose] = total.get(purpose, 0.0) + float(weight) * part
+    return (*sorted(total.items()), (own, float(np.sqrt(rest)))), []
+
+
+_GRID = special.ndtri((np.arange(2**15) + 0.5) / 2**15)
+_GRID_TERMS = 60
+"""Higher polynomials swing too fast in the tails for the grid, and add too little to matter."""
+
+
+def _moments(method: CovariateMethod) -> tuple[np.ndarray, float]:
+    """Coefficients of a covariate's value in normalised Hermite polynomials of its latent normal,
+    by averaging over a grid (good to three digits of a correlation), and its SD."""
+    values = method.values(_GRID[None])[0]
+    previous, current = np.zeros_like(_GRID), np.ones_like(_GRID)
+    coefficients = np.zeros(_GRID_TERMS)
+    for k in range(1, _GRID_TERMS + 1):
+        following = (_GRID * current - np.sqrt(k - 1) * previous) / np.sqrt(k)
+        previous, current = current, following
+        coefficients[k - 1] = np.mean(values * current)
+    return coefficients, float(np.std(values))
+
+
+def _shared(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+    return sum(weight * b[purpose] for purpose, weight in a.items() if purpose in b)
