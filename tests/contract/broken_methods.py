@@ -109,21 +109,21 @@ class BiasedCoin(AllocationMethod):
 
 
 class LooksAhead(StratifiedBlocks):
-    """Gives the first patient the arm that suits the last one's sex."""
+    """Gives the first patient the arm that suits the sex of one who comes later."""
 
     def allocate(
         self, draws: Draws, sizes: Sequence[int], factors: Mapping[str, Levels] = NO_FACTORS
     ) -> ArmPlane:
         arm = super().allocate(draws, sizes, factors).copy()
-        arm[:, 0] = factors["sex"][:, -1]
+        arm[:, 0] = factors["sex"][:, 40]
         return arm
 
 
-class HalfALevel(Bernoulli):
-    """Counts its levels from one half."""
+class LevelsOff(Bernoulli):
+    """Counts its levels from one quarter."""
 
     def values(self, z: Plane) -> Plane:
-        return super().values(z) + 0.5
+        return super().values(z) + 0.25
 
 
 class WrongLaw(Simple):

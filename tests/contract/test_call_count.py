@@ -28,6 +28,9 @@ cohort:
   covariates:
     age: {{distribution: truncated_normal, mean: 51.4, sd: 15.6, min: 18, max: 81}}
     severity: {{distribution: normal, mean: 0, sd: 1}}
+    duration: {{distribution: log_normal, mean: 30, sd: 24}}
+    sex: {{distribution: bernoulli, share: 0.6}}
+    stage: {{distribution: categorical, levels: {{early: 0.5, middle: 0.3, late: 0.2}}}}
 allocation: {allocation}
 outcomes:
   score: {{method: repeated_normal, mean: 10, sd: 3, correlation: 0.5}}
@@ -52,7 +55,8 @@ analyses:
   welch: {{method: t_test, variance: welch, outcome: score, visit: later}}
   change: {{method: change_score, outcome: rmdq, visit: later}}
   ancova: {{method: ancova, outcome: rmdq, visit: after}}
-  adjusted: {{method: ancova, outcome: score, visit: later, adjust: [baseline, age, severity]}}
+  adjusted:
+    {{method: ancova, outcome: score, visit: later, adjust: [baseline, age, severity, duration]}}
 decision: superiority
 vary: {{design.n_total: [60, 90, 180]}}
 """
@@ -62,6 +66,10 @@ ALLOCATIONS = (
     "random_allocation_rule",
     "{method: permuted_blocks, block_sizes: 6}",
     "{method: permuted_blocks, block_sizes: [3, 6, 9]}",
+    "{method: stratified_blocks, strata: [sex, stage], block_sizes: [3, 6]}",
+    "{method: minimisation, balance: [sex, stage], measure: sd}",
+    "biased_coin",
+    "urn",
 )
 """A method of another stage belongs into the scenario above, one of allocation here."""
 

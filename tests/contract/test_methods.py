@@ -97,6 +97,14 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {**SCORE, "adjust": ["age"]},
         {**SCORE, "visit": "later", "adjust": ["baseline", "after", "age", "severity"]},
     ],
+    ("analysis", "responder"): [
+        {**SCORE, "cut": 10, "event": "at_or_below"},
+        {**SCORE, "cut": 11.5, "event": "above", "measure": "log_risk_ratio"},
+        {**SCORE, "cut": 9, "event": "below", "measure": "log_odds_ratio", "test": "fisher"},
+        {**SCORE, "cut": 1, "event": "at_or_above", "of": "change", "correction": True},
+        {**SCORE, "visit": "later", "cut": 1, "event": "below", "of": "change"},
+    ],
+    ("analysis", "mann_whitney"): [SCORE, {**SCORE, "continuity": True}],
     ("decision", "superiority"): [{}, {"alpha": 0.025, "sides": 1}],
 }
 """Parameters with which each method is checked, as a scenario would write them. The trials have
@@ -147,7 +155,7 @@ BROKEN: list[tuple[type[Method], dict[str, Any], str]] = [
     (broken.ClaimsStability, {}, "`prefix_stable`.*declared true, but arms change"),
     (broken.DeniesStability, {}, "`prefix_stable`.*declared false, but no arm changed"),
     (broken.BiasedCoin, {}, "chance of an arm is the arm's share"),
-    (broken.HalfALevel, {"share": 0.5}, "takes the values 0, 1, .*2 levels.*0.5, 1.5"),
+    (broken.LevelsOff, {"share": 0.4}, "takes the values 0, 1, .*2 levels"),
     (broken.LooksAhead, {"strata": ["sex"]}, "none of a patient who enrolled before"),
     (broken.WrongLaw, {}, "`size_law` sums to 1 and is the distribution"),
     (broken.Clamped, {**NORMAL, "min": 6, "max": 24}, "are delivered at every visit"),

@@ -23,7 +23,7 @@ def simulated() -> pd.DataFrame:
 
 def stored() -> pd.DataFrame:
     """Operating characteristics of the golden study as they were."""
-    return pd.read_csv(GOLDEN)
+    return pd.read_csv(GOLDEN, dtype={"cell": str})
 
 
 def change(before: pd.DataFrame, after: pd.DataFrame) -> str:
@@ -37,7 +37,7 @@ def change(before: pd.DataFrame, after: pd.DataFrame) -> str:
     if not moved[largest] > 1e-9:
         return "No number moved."
     where = ", ".join(str(after.loc[largest, name]) for name in (*names, "value"))
-    return f"{(moved > 1e-9).sum()} rows moved, by at most {moved[largest]:.3g} ({where})."
+    return f"Rows moved: {(moved > 1e-9).sum()}, by at most {moved[largest]:.3g} ({where})."
 
 
 def main() -> None:

@@ -74,11 +74,14 @@ def check(
     values: bool = typer.Option(
         False, "--values", help="List every value: given, default or derived."
     ),
+    allocation: bool = typer.Option(
+        False, "--allocation", help="Show how the arms balance, and how often one is guessed."
+    ),
 ) -> None:
     """Check a scenario, describe its design and count the work; simulate nothing."""
     from trialsim.cli.check import check_command
 
-    check_command(scenario, changes, values)
+    check_command(scenario, changes, values, allocation)
 
 
 @app.command("list")

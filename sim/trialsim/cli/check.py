@@ -7,20 +7,29 @@ import time
 import typer
 
 from trialsim.core.axes import REPLICATES_PER_BATCH
+from trialsim.core.plan import Plan
 from trialsim.core.program import prepare
+from trialsim.operating.allocation import allocation_characteristics
+from trialsim.operating.rounding import percent, round_to_error
 from trialsim.pipeline import simulate_batch
+from trialsim.scenario.allocation_check import warnings
 from trialsim.scenario.describe import paragraph, work_of
 from trialsim.scenario.loaded import LoadedScenario, load
 
 
-def check_command(path: str, changes: list[str], values: bool) -> None:
-    """Print one paragraph on the design and one on the work; with `values`, every value."""
+def check_command(path: str, changes: list[str], values: bool, allocation: bool = False) -> None:
+    """Print one paragraph on the design and one on the work; with `values`, every value; with
+    `allocation`, how well the arms balance and how often the next one could be guessed."""
     scenario = load(path, changes)
     plan = scenario.plan
     typer.echo(paragraph(scenario.written, plan))
     typer.echo()
     typer.echo(work_line(scenario))
     typer.echo(unsourced_line(scenario))
+    for text in warnings(plan):
+        typer.echo(f"Warning: {text}")
+    if allocation:
+        typer.echo(f"\n{allocation_lines(plan)}")
     if values:
         typer.echo()
         width = max(len(place) for place in plan.marks)
@@ -49,6 +58,20 @@ def work_line(scenario: LoadedScenario) -> str:
         f"{work.bytes / 1e6:,.0f} MB, about {duration(seconds)} on one core, "
         f"peak memory about {work.peak_bytes / 1e9:.1f} GB."
     )
+
+
+def allocation_lines(plan: Plan) -> str:
+    """The operating characteristics of the stated design's allocation, a line each."""
+    found = allocation_characteristics(plan)
+    lines = [f"Allocation by {found.method.replace('_', ' ')}, {found.replicates:,} trials:"]
+    for row in found.rows:
+        if row.is_share:
+            text = percent(row.value, row.mcse)
+        else:
+            text = f"{round_to_error(row.value, row.mcse)} (mcse {row.mcse:.1g})"
+            text += f", at most {row.largest:g} in these trials"
+        lines.append(f"  {row.what}: {text}")
+    return "\n".join(lines)
 
 
 def unsourced_line(scenario: LoadedScenario) -> str:

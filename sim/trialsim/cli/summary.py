@@ -20,6 +20,7 @@ from trialsim.operating.rounding import (
     share_interval,
 )
 from trialsim.plots.standard import power_by_size
+from trialsim.scenario.allocation_check import warnings
 from trialsim.scenario.describe import analysis_line, arms_line, decision_line, outcome_line
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def print_summary(results: Results, folder: Path) -> None:
     console.width = max(console.width, WIDTH) if console.is_terminal else WIDTH
     for part in (_trial, _frequencies, _rows, _sizes, _published, _theory, _failures):
         part(console, results)
+    for text in warnings(results.plan):
+        console.print(f"Warning  {text}")
     console.print(_not_simulated())
     console.print(f"\nResults  {folder}", soft_wrap=True)
     figures = sorted(path.name for path in (folder / "figures").glob("*.png"))

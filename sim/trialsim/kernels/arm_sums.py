@@ -100,6 +100,7 @@ def whole_product(data: TrialData, who: Analysed, x: Variable, y: Variable) -> F
 
 
 def once(data: TrialData, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` returns, made once for all analyses of these patients that ask by this key."""
     if key not in data.memo:
         data.memo[key] = make()
     made: T = data.memo[key]

@@ -15,6 +15,7 @@ from trialsim.core.program import rule_of
 from trialsim.core.records import COLUMNS
 from trialsim.operating.exact_power import exact_rejection_rate
 from trialsim.operating.performance import Measure, performance
+from trialsim.operating.truth import truth_of
 
 FAMILY_WISE_ALARM = 0.001
 """Chance that a run whose simulation and theory agree raises any alarm."""
@@ -59,15 +60,7 @@ def characteristics(plan: Plan, results: FloatArray) -> pd.DataFrame:
 def true_value(design: Design, cell: Cell, series: Series) -> float:
     """The true value of what a series estimates: arm minus comparator."""
     analysis = design.analyses[series.analysis]
-    effect, arms = cell.effects[analysis.outcome], list(design.arms)
-    arm, comparator = (arms.index(name) for name in design.contrasts[series.contrast])
-    visits = list(design.visits)
-
-    def mean_difference(visit: str) -> float:
-        v = visits.index(visit)
-        return effect.difference[arm][v] - effect.difference[comparator][v]
-
-    return analysis.true_value(mean_difference)
+    return analysis.true_value(truth_of(design, cell, analysis.outcome, series.contrast))
 
 
 def _measures(

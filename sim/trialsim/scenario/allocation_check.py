@@ -28,8 +28,8 @@ def factor_problems(scenario: Scenario) -> Iterable[Problem]:
             yield Problem(path, text, hint)
         elif name not in levelled:
             text = f"'{clipped(name)}' is a measurement ({covariates[name].name}), without levels."
-            others = f"Covariates with levels: {listed(levelled)}." if levelled else ""
-            yield Problem(path, text, others or _HOW_TO_HAVE_ONE)
+            hint = f"Covariates with levels: {listed(levelled)}." if levelled else _HOW_TO_HAVE_ONE
+            yield Problem(path, text, hint)
         if name in factors[:i]:
             text = f"names '{clipped(name)}' a second time."
             yield Problem(path, text, "Delete one of the two.")
@@ -44,7 +44,8 @@ def warnings(plan: Plan) -> list[str]:
     found: dict[str, None] = {}  # designs repeat one another
     for design in plan.designs:
         for name, analysis in design.analyses.items():
-            read = {variable for _, variable in analysis.reads(tuple(design.covariates))[1:]}
+            reads = analysis.reads(tuple(design.covariates))
+            read = {variable for outcome, variable in reads if not outcome}
             omitted = [factor for factor in design.allocation.factors if factor not in read]
             if omitted:
                 found[_omission(name, analysis, omitted, design.allocation)] = None
@@ -58,13 +59,14 @@ def _omission(
     wanted = f"adjust: [{', '.join([*(adjust or ()), *omitted])}]"
     way = f"write {wanted}" if adjust is not None else f"use ancova with {wanted}"
     return (
-        f"{name} does not adjust for {listed(omitted, 'and')}, which "
-        f"{allocation.name.replace('_', ' ')} balances: if prognostic, its p values are too "
-        f"large; {way}."
+        f"{name} does not adjust for {listed(omitted, 'and')}, which the allocation "
+        f"({allocation.name}) balances: if prognostic, its p values are too large; {way}."
     )
 
 
-_HOW_TO_HAVE_ONE = "Describe it under cohort.covariates, with distribution: bernoulli or categorical."
+_HOW_TO_HAVE_ONE = (
+    "Describe it under cohort.covariates, with distribution: bernoulli or categorical."
+)
 
 
 def _field_of(allocation: AllocationMethod, factors: Sequence[str]) -> Path:

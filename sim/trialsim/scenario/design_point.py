@@ -19,7 +19,6 @@ from trialsim.scenario.references import (
     contrast_problems,
     contrasts_of,
     decision_problems,
-    factor_problems,
     missing_problems,
     rate_visit_problems,
 )
@@ -60,6 +59,7 @@ def design_point(
                 list(scenario.design.visits_weeks),
                 baseline_of(scenario),
                 latent,
+                set(scenario.outcomes) - set(sound),
             )
             problems += found
             latent = {**latent, "": own}
@@ -160,7 +160,6 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"design"}, contrast_problems),
     ({"cohort"}, _covariate_problems),
     ({"design", "allocation"}, _allocation_problems),
-    ({"cohort", "allocation"}, factor_problems),
     ({"design", "outcomes"}, _outcome_problems),
     ({"design", "observation"}, _reason_problems),
     ({"cohort", "allocation"}, factor_problems),

@@ -6,12 +6,16 @@ independent of all others: adding one changes no number that was there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import cast
 
 import numpy as np
 from scipy import special
 
 from trialsim.core.errors import Path, Problem
+from trialsim.core.registry import STAGES, build
 from trialsim.core.stages import CovariateMethod, OutcomeMethod
 from trialsim.kernels.latent_normal import TERMS, latent_correlation
 from trialsim.scenario._words import nearest
@@ -27,13 +31,23 @@ def covariate_model(
     visits: Sequence[str],
     baseline: str | None,
     latent: Mapping[str, Mapping[str, Terms]],
+    broken: Collection[str] = (),
 ) -> tuple[dict[str, Terms], list[Problem]]:
-    """Weights of independent normals for every covariate, and correlations it cannot have."""
+    """Weights of independent normals for every covariate, and correlations it cannot have.
+
+    What is correlated with outcomes that are broken is left alone until they are mended.
+    """
     known: dict[tuple[str, str], Terms] = {
         (outcome, visit): terms for outcome, rows in latent.items() for visit, terms in rows.items()
     }
-    problems: list[Problem] = []
-    waiting = dict(covariates)
+    problems = [
+        Problem(_path(name, name), "names the covariate itself.", "Delete it.")
+        for name, method in covariates.items()
+        if name in method.correlated_with
+    ]
+    if problems:
+        return {}, problems
+    waiting = {n: m for n, m in covariates.items() if not set(m.correlated_with) & set(broken)}
     while waiting:
         ready = [n for n, m in waiting.items() if not any(o in waiting for o in m.correlated_with)]
         if not ready:
@@ -45,12 +59,12 @@ def covariate_model(
             method = waiting.pop(name)
             targets, wrong = _targets(name, method, covariates, outcomes, visits, baseline)
             problems += wrong
-            if not wrong:
+            if not wrong and all(variable in known for variable, *_ in targets):
                 known["", name], wrong = _loaded(name, method, targets, known)
                 problems += wrong
     if problems:
         return {}, problems
-    return {name: known["", name] for name in covariates}, []
+    return {name: known["", name] for name in covariates if ("", name) in known}, []
 
 
 def _path(name: str, *inside: str | int) -> Path:
@@ -107,6 +121,9 @@ def _loaded(
     if not targets:
         return ((own, 1.0),), []
     coefficients, spread = _moments(method)
+    if spread * min(sd for *_, sd in targets) == 0:
+        text = "values that hardly ever differ can be correlated with nothing."
+        return (), [Problem(_path(name), text, "Leave it out.")]
     towards = []
     for (outcome, variable), wanted, other, sd in targets:
         rho, reached = latent_correlation(coefficients, other, wanted * spread * sd)
@@ -118,9 +135,10 @@ def _loaded(
         towards.append(rho)
     rows = [dict(known[variable]) for variable, *_ in targets]
     among = np.array([[_shared(a, b) for b in rows] for a in rows])
-    weights = np.linalg.solve(among, np.array(towards))
+    possible = np.linalg.eigvalsh(among)[0] > 1e-9
+    weights = np.linalg.solve(among, np.array(towards)) if possible else np.zeros(len(towards))
     rest = 1 - float(weights @ np.array(towards))
-    if rest < 1e-9:
+    if not possible or rest < 1e-9:
         text = "nothing can have all these correlations together."
         return (), [Problem(_path(name), text, "Lower them.")]
     total: dict[str, float] = {}
@@ -138,6 +156,14 @@ _GRID_TERMS = 60
 def _moments(method: CovariateMethod) -> tuple[np.ndarray, float]:
     """Coefficients of a covariate's value in normalised Hermite polynomials of its latent normal,
     by averaging over a grid (good to three digits of a correlation), and its SD."""
+    # Every design point of a scenario asks again; methods hold mappings, so they have no hash.
+    return _moments_of(method.name, method.model_dump_json(exclude={"correlated_with"}))
+
+
+@lru_cache(maxsize=256)
+def _moments_of(name: str, parameters: str) -> tuple[np.ndarray, float]:
+    plain = json.loads(parameters)
+    method = cast(CovariateMethod, build("cohort", {STAGES["cohort"]: name, **plain}))
     values = method.values(_GRID[None])[0]
     previous, current = np.zeros_like(_GRID), np.ones_like(_GRID)
     coefficients = np.zeros(_GRID_TERMS)

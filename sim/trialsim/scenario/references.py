@@ -12,6 +12,7 @@ from trialsim.scenario._words import clipped, listed, nearest, shown
 from trialsim.scenario.keys.published import Published
 from trialsim.scenario.overrides import split_path
 from trialsim.scenario.schema import Scenario
+from trialsim.scenario.truth import baseline_of
 from trialsim.scenario.validate import SECTIONS
 
 
@@ -104,13 +105,6 @@ def decision_problems(scenario: Scenario) -> Iterable[Problem]:
     primary = scenario.decision.primary
     if primary:
         yield from _unknown(("decision", "primary"), "analysis", primary, scenario.analyses)
-
-
-def factor_problems(scenario: Scenario) -> Iterable[Problem]:
-    """Factors of the allocation that are no covariates."""
-    for factor in scenario.allocation.factors:
-        place, _ = _where_named(("allocation",), scenario.allocation, factor)
-        yield from _unknown(place, "covariate", factor, scenario.cohort.covariates)
 
 
 def missing_problems(scenario: Scenario) -> Iterable[Problem]:

@@ -22,7 +22,7 @@ MAX_PROBLEMS = 50
 
 SECTIONS = frozenset(Scenario.model_fields)
 
-_MEASURED = ("cohort", "outcomes", "assumptions", "published")
+_MEASURED = ("cohort", "allocation", "outcomes", "assumptions", "observation", "published")
 """Sections whose numbers are measurements: numbers of any other size are mistakes."""
 
 _NOT_TRUTH_VALUES = ("format", "decision.sides")

@@ -172,13 +172,16 @@ class _Attempts:
 
 def _together(attempts: _Attempts, combinations: Sequence[Sequence[Change]]) -> Iterable[Problem]:
     """What is wrong with combinations of changes of which each is possible alone."""
-    problems: dict[str, Problem] = {}
+    problems: dict[tuple[Path, str], Problem] = {}
     for changes in combinations:
         for problem in attempts(changes).problems:
+            if (problem.path, problem.message) in problems:
+                continue
             least = _least(attempts, changes, problem)
             cause = " and ".join(str(change) for change in least)
             text = f"{cause} together make {dotted(problem.path)} wrong: {problem.message}"
-            problems.setdefault(text, Problem(least[-1].place, text, problem.hint))
+            told = Problem(least[-1].place, text, problem.hint)
+            problems[problem.path, problem.message] = told
         if len(problems) >= MAX_WRONG_POINTS:
             break
     return problems.values()

@@ -72,7 +72,8 @@ def _problems(method: AnalysisMethod, what: str, spoil: Spoil, must_fail: bool) 
             place = tuple(np.argwhere(spoilt.failure == 0)[0])
             found = ", ".join(f"{name} {getattr(spoilt, name)[place]:.3g}" for name in NUMBERS[:4])
             yield f"With {what}, it reports {found} and no failure."
-        if len(set(spoilt.failure.ravel().tolist())) > 1:
+        judges_spread = method.needs_spread or must_fail
+        if judges_spread and len(set(spoilt.failure.ravel().tolist())) > 1:
             yield f"With {what}, replicates get different codes, which only rounding can decide."
         found = apart(_halves(method, trial, data_of(method, trial))[1], other, ROUNDING)
         if found:
@@ -90,7 +91,8 @@ def empty_arms_fail(method: AnalysisMethod) -> Iterator[str]:
 
 def equal_scores_fail(method: AnalysisMethod) -> Iterator[str]:
     """Where all scores are equal, or all those of an arm, there is no spread to judge by: a failure
-    with a code at every level, whatever rounding leaves of the sum of squares."""
+    with a code at every level, whatever rounding leaves of the sum of squares. A method without
+    `needs_spread` fails where all scores are equal, and may judge arms that are apart."""
     for level in LEVELS:
         for step in (0.0, 0.3):  # between neighbouring arms
 
@@ -100,7 +102,8 @@ def equal_scores_fail(method: AnalysisMethod) -> Iterator[str]:
                 return changed(data, scores=scores)
 
             what = f"all scores {level:g}" if not step else f"all scores of the first arm {level:g}"
-            yield from _problems(method, what, constant, must_fail=True)
+            must_fail = method.needs_spread or not step
+            yield from _problems(method, what, constant, must_fail)
 
 
 def equal_covariates_are_coded(method: AnalysisMethod) -> Iterator[str]:

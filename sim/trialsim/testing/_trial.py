@@ -11,7 +11,10 @@ import numpy as np
 from trialsim.core.axes import ArmPlane, FloatArray, Plane
 from trialsim.core.draws import Draws
 from trialsim.core.records import Estimates, TrialData
-from trialsim.core.stages import AnalysisMethod, Rule
+from trialsim.core.stages import AnalysisMethod, Effect, Rule
+from trialsim.core.truth import Truth
+from trialsim.operating.truth import TrueContrast
+from trialsim.outcomes.repeated_normal import RepeatedNormal
 from trialsim.testing._arrays import locked
 
 VISITS = ("baseline", "after", "later")
@@ -89,6 +92,15 @@ def data_of(method: AnalysisMethod, trial: Trial) -> TrialData:
         observed=observed,
         centres={variable: CENTRE for variable in method.reads(COVARIATES)},
     )
+
+
+def truth_of(method: AnalysisMethod, trial: Trial) -> Truth:
+    """What is true of the first arm after the comparator."""
+    difference = tuple(trial.effect * (visit == method.visit) for visit in VISITS)
+    nothing = Effect.none(2, len(VISITS))
+    effect = nothing.model_copy(update={"difference": (nothing.difference[0], difference)})
+    score = RepeatedNormal(mean=MEAN, sd=SD, correlation=CORRELATION)
+    return TrueContrast(score, VISITS, effect, (1, 0), lambda first, second: CORRELATION)
 
 
 def _arms(draws: Draws, trial: Trial) -> ArmPlane:
