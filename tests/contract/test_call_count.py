@@ -57,6 +57,14 @@ analyses:
   ancova: {{method: ancova, outcome: rmdq, visit: after}}
   adjusted:
     {{method: ancova, outcome: score, visit: later, adjust: [baseline, age, severity, duration]}}
+  robust: {{method: ancova, outcome: score, visit: after, adjust: [baseline, age], errors: hc3}}
+  responder: {{method: responder, outcome: rmdq, visit: after, cut: 8, event: at_or_below}}
+  fisher:
+    {{method: responder, outcome: rmdq, visit: later, cut: 3, event: at_or_below, of: change,
+      test: fisher, measure: log_risk_ratio}}
+  ranks: {{method: mann_whitney, outcome: rmdq, visit: later}}
+  carried: {{method: t_test, outcome: rmdq, visit: later, missing: last_observation}}
+  worst: {{method: mann_whitney, outcome: rmdq, visit: later, missing: worst_case}}
 decision: superiority
 vary: {{design.n_total: [60, 90, 180]}}
 """

@@ -71,6 +71,21 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"min": -10, "max": -2, "mean": -5, "sd": 2},
         {"max": 24, "mean": 12, "sd": 2.4494898},  # binomial
     ],
+    ("outcomes", "binary"): [
+        {"mean": 0.3},
+        {"mean": [0.02, 0.5, 0.9], "correlation": 0.2, "better": "higher"},
+    ],
+    ("outcomes", "ordinal"): [
+        {"shares": [0.2, 0.3, 0.3, 0.2]},
+        {"shares": [[0.1, 0.2, 0.7], [0.2, 0.3, 0.5]], "better": "higher"},
+    ],
+    ("outcomes", "count"): [
+        {"mean": 3, "sd": 4},
+        {"mean": [8, 0.7], "sd": [2.8284272, 1.5]},
+        {"mean": 60, "sd": 45},
+    ],
+    ("outcomes", "log_normal"): [{"mean": 10, "sd": 8}, {"mean": [50, 30], "sd": [5, 30]}],
+    ("outcomes", "gamma"): [{"mean": 10, "sd": 8}, {"mean": [2.3, 5.0], "sd": [2.6, 5.1]}],
     ("observation", "mcar"): [
         {"rate": 0.1},
         {"rate": 0},
@@ -96,6 +111,9 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {**SCORE, "adjust": []},
         {**SCORE, "adjust": ["age"]},
         {**SCORE, "visit": "later", "adjust": ["baseline", "after", "age", "severity"]},
+        {**SCORE, "errors": "hc3"},
+        {**SCORE, "errors": "hc3", "adjust": []},
+        {**SCORE, "errors": "hc3", "adjust": ["baseline", "age"]},
     ],
     ("analysis", "responder"): [
         {**SCORE, "cut": 10, "event": "at_or_below"},

@@ -27,15 +27,14 @@ TIE = 1e-9
 
 @register("minimisation")
 class Minimisation(AllocationMethod):
-    """The arm that would leave the smallest imbalance among patients alike in each factor is
-    the more likely one; arms that tie share its chance.
+    """The arm that leaves those alike in each factor best balanced is the likely one.
 
-    With unequal arms, counts are divided by the ratio. The arm sizes then keep the ratio closely
-    but not every patient's chance of an arm is its share. The analysis should adjust for the
-    factors.
+    Arms that tie share its chance. With unequal arms, counts are divided by the ratio. The arm
+    sizes then keep the ratio closely, but not every patient's chance of an arm is its share. The
+    analysis should adjust for the factors.
     """
 
-    balance: tuple[str, ...]
+    balance: tuple[str, ...] = Field(examples=[["sex", "centre"]])
     """Covariates to balance, each by itself: bernoulli or categorical ones."""
     weights: dict[str, Annotated[float, Field(gt=0)]] = {}
     """How much the imbalance of a factor counts, by its name; 1 for those left out."""

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from trialsim.allocation.permuted_blocks import block_problems
 from trialsim.core.axes import ArmPlane, Levels
@@ -27,7 +28,7 @@ class StratifiedBlocks(AllocationMethod):
     The analysis should adjust for the strata. The last block of each stratum may be cut short.
     """
 
-    strata: tuple[str, ...]
+    strata: tuple[str, ...] = Field(examples=[["sex"]])
     """Covariates whose levels, combined, are the strata: bernoulli or categorical ones."""
     block_sizes: tuple[int, ...] | int = 4
     """Patients in a block: one size, or several of which each block takes one at random, all

@@ -23,8 +23,7 @@ from trialsim.core.stages import NO_FACTORS, AllocationMethod
 
 @register("urn")
 class Urn(AllocationMethod):
-    """An urn with `alpha` balls of each arm: a ball is drawn and put back, with `beta` balls of
-    every other arm.
+    """A ball drawn from an urn names the arm, and returns with `beta` balls of every other arm.
 
     Ratios other than 1:1 count an arm of twice the share as two arms with the same treatment.
     Then every patient's chance of an arm is its share, wherever they stand in the trial.

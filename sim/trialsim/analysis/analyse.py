@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from trialsim.core.axes import FloatArray
-from trialsim.core.program import Group
+from trialsim.core.program import Group, Task
 from trialsim.core.records import COLUMNS, TrialData
+from trialsim.kernels.fill_missing import filled
 
 
 def analyse(group: Group, data: TrialData, results: FloatArray) -> None:
@@ -14,9 +15,23 @@ def analyse(group: Group, data: TrialData, results: FloatArray) -> None:
     first = np.array(group.rows)  # (k,)
     block = np.empty((len(first), len(COLUMNS), results.shape[2]))
     for task in group.tasks:
-        estimates = task.method.analyse(data, task.pairs, task.rule)
+        estimates = task.method.analyse(_as_handled(group, task, data), task.pairs, task.rule)
         for c in range(len(task.pairs)):
             for column, name in enumerate(COLUMNS):
                 block[:, column] = getattr(estimates, name)[c]  # (k, r)
             results[first] = block
             first = first + 1
+
+
+def _as_handled(group: Group, task: Task, data: TrialData) -> TrialData:
+    """The data after missing scores were dealt with in the way that the analysis names."""
+    method, design = task.method, group.design
+    if method.missing == "complete_case":
+        return data
+    stand_ins = method.stand_ins(tuple(design.visits), design.baseline)
+    worst = None
+    if method.missing == "worst_case":
+        outcome = design.outcomes[method.outcome]
+        assert outcome.limits is not None  # such a plan is refused
+        worst = outcome.limits[1 if outcome.better == "lower" else 0]
+    return filled(data, method.outcome, method.visit, stand_ins, worst)

@@ -1,11 +1,14 @@
 """Analysis of covariance: the difference between arms adjusted for baseline variables.
 
 Fisher 1932; see Vickers and Altman 2001, doi 10.1136/bmj.323.7321.1123, for its use in trials.
+Robust errors by MacKinnon and White 1985, doi 10.1016/0304-4076(85)90158-7.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -13,7 +16,9 @@ from trialsim.core.axes import FloatArray
 from trialsim.core.records import COLLINEAR, NO_VARIATION, TOO_FEW, Estimates, TrialData
 from trialsim.core.registry import register
 from trialsim.core.stages import AnalysisMethod, Rule
-from trialsim.kernels.arm_sums import analysed
+from trialsim.kernels.arm_sums import Analysed, Variable, analysed
+from trialsim.kernels.dummies import with_dummies
+from trialsim.kernels.robust_errors import hc3_errors
 from trialsim.kernels.stacking import stack_contrasts
 from trialsim.kernels.student import t_inference
 from trialsim.kernels.within_arms import Comparison, compare
@@ -27,7 +32,16 @@ class Ancova(AnalysisMethod):
     """
 
     adjust: tuple[str, ...] = ("baseline",)
-    """What to adjust for: a covariate of the cohort, or a visit of the analysed outcome."""
+    """What to adjust for: a covariate of the cohort, or a visit of the analysed outcome. A
+    covariate with more than two levels becomes a variable for each level but the first."""
+    errors: Literal["model", "hc3"] = "model"
+    """model: one residual variance for all; hc3: errors that hold when variances differ between
+    patients, such as between arms, a little too large in small trials."""
+
+    @property
+    def is_exact(self) -> bool:
+        """The law of robust errors is an approximation."""
+        return self.errors == "model"
 
     def reads(self, covariates: Collection[str]) -> Sequence[tuple[str, str]]:
         """The analysed score first, then every adjusting variable in the order written."""
@@ -40,13 +54,44 @@ class Ancova(AnalysisMethod):
         self, data: TrialData, contrasts: Sequence[tuple[int, int]], rule: Rule
     ) -> Estimates:
         """Estimates (c, k, r) in natural units, among patients with every variable observed."""
-        variables = self.reads(data.covariates)
+        data, variables = with_dummies(data, self.reads(data.covariates))
         who = analysed(data, variables)
-        each = [_fit(compare(data, who, pair, variables), rule) for pair in contrasts]
+        each = [self._contrast(data, who, pair, variables, rule) for pair in contrasts]
         return stack_contrasts(each)
 
+    def _contrast(
+        self,
+        data: TrialData,
+        who: Analysed,
+        pair: tuple[int, int],
+        variables: Sequence[Variable],
+        rule: Rule,
+    ) -> Estimates:
+        both = compare(data, who, pair, variables)
+        fitted = _fit(both)
+        if self.errors == "hc3":
+            n1, n0 = both.n
+            # A patient alone in an arm has a residual of 0 and a leverage of 1.
+            fitted.failure[(fitted.failure == 0) & ((n1 < 2) | (n0 < 2))] = TOO_FEW
+            se = hc3_errors(data, who, pair, variables, both, fitted.failure == 0)
+            # Where leverage is 1 or no residual is left, nothing is left to judge by.
+            fitted.failure[(fitted.failure == 0) & ~(np.isfinite(se) & (se > 0))] = COLLINEAR
+            fitted = replace(fitted, se=se)
+        n = both.n[0] + both.n[1]
+        return t_inference(fitted.estimate, fitted.se, fitted.df, n, fitted.failure, rule)
 
-def _fit(both: Comparison, rule: Rule) -> Estimates:
+
+@dataclass(frozen=True)
+class _Fit:
+    """The adjusted difference; entries (k, r)."""
+
+    estimate: FloatArray
+    se: FloatArray
+    df: FloatArray
+    failure: np.ndarray
+
+
+def _fit(both: Comparison) -> _Fit:
     """The adjusted difference: raw difference less slopes times imbalances."""
     n1, n0 = both.n
     p = len(both.difference) - 1
@@ -66,7 +111,7 @@ def _fit(both: Comparison, rule: Rule) -> Estimates:
     failure[(failure == 0) & ~(residual > both.rounding[0])] = NO_VARIATION
     with np.errstate(divide="ignore", invalid="ignore"):
         se = np.sqrt(residual / df * (1 / n1 + 1 / n0 + leverage))
-    return t_inference(both.difference[0] - shift, se, df, n1 + n0, failure, rule)
+    return _Fit(both.difference[0] - shift, se, df, failure)
 
 
 def _solve(both: Comparison, usable: np.ndarray) -> tuple[list[FloatArray], FloatArray, np.ndarray]:

@@ -153,9 +153,10 @@ class Responder(AnalysisMethod):
             p_value = chi_square_p_value(*table, rule, continuity=self.correction)
         df = np.full(n.shape, np.inf)
         columns = (estimate, se, df, p_value, lower, upper)
-        if failure.any():
-            columns = tuple(np.where(failure == 0, x, np.nan) for x in columns)
-        return Estimates(*columns, n_analysed=n, failure=failure)
+        estimate, se, df, p_value, lower, upper = (
+            np.where(failure == 0, x, np.nan) for x in columns
+        )
+        return Estimates(estimate, se, df, p_value, lower, upper, n, failure)
 
 
 def _table(data: TrialData, who: Analysed, pair: tuple[int, int], happened: FloatArray) -> Table:

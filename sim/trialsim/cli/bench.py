@@ -23,6 +23,7 @@ import typer
 
 from trialsim import __version__
 from trialsim.core.draws import random_number_floor
+from trialsim.core.errors import RunError
 from trialsim.core.memory import keep_freed_memory
 from trialsim.scenario.loaded import LoadedScenario, loads
 from trialsim.study import run
@@ -236,7 +237,11 @@ def _rival_rows(rounds: int, python: str) -> list[Row]:
     def rival(what: str) -> Callable[[], float]:
         def timed() -> float:
             call = [python, "-c", _RIVAL, what]
-            return float(subprocess.run(call, check=True, capture_output=True, text=True).stdout)
+            done = subprocess.run(call, capture_output=True, text=True)
+            if done.returncode:
+                last = done.stderr.strip().splitlines()[-1:] or ["no message"]
+                raise RunError(f"{python} cannot run MCPower: {last[0]}")
+            return float(done.stdout)
 
         return timed
 

@@ -10,7 +10,7 @@ from trialsim.core.axes import REPLICATES_PER_BATCH
 from trialsim.core.plan import Plan
 from trialsim.core.program import prepare
 from trialsim.operating.allocation import allocation_characteristics
-from trialsim.operating.rounding import percent, round_to_error
+from trialsim.operating.rounding import percent, with_error
 from trialsim.pipeline import simulate_batch
 from trialsim.scenario.allocation_check import warnings
 from trialsim.scenario.describe import paragraph, work_of
@@ -66,10 +66,9 @@ def allocation_lines(plan: Plan) -> str:
     lines = [f"Allocation by {found.method.replace('_', ' ')}, {found.replicates:,} trials:"]
     for row in found.rows:
         if row.is_share:
-            text = percent(row.value, row.mcse)
+            text = f"{percent(row.value, row.mcse)} (mcse {100 * row.mcse:.1g})"
         else:
-            text = f"{round_to_error(row.value, row.mcse)} (mcse {row.mcse:.1g})"
-            text += f", at most {row.largest:g} in these trials"
+            text = f"{with_error(row.value, row.mcse)}, at most {row.largest:.4g} in these trials"
         lines.append(f"  {row.what}: {text}")
     return "\n".join(lines)
 

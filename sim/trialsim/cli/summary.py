@@ -242,13 +242,14 @@ def _theory(console: Console, results: Results) -> None:
         largest = check.table["distance"].abs().max()
         console.print(
             f"\nTheory   {n} of the run's rows have an exact rejection rate, and the simulated "
-            f"ones agree with them\n         (largest distance {largest:.1f} standard errors; "
-            f"alarm beyond {check.limit:.1f})."
+            f"ones agree with them\n         (largest distance {largest:.1f} standard errors, "
+            f"smallest chance {check.table['chance'].min():.2g};\n         an alarm is raised "
+            f"below {check.limit:.1g}, one in a thousand over all rows)."
         )
         return
     console.print(
         f"\nALARM    simulation and theory disagree in {len(check.alarms)} of {n} rows "
-        f"(beyond {check.limit:.1f} standard errors); one of them is wrong:",
+        f"(chance below {check.limit:.1g}); one of them is wrong:",
         style="bold red",
     )
     for row in check.alarms.itertuples():

@@ -23,7 +23,9 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 class Categorical(CovariateMethod):
     """One of several levels, numbered 0, 1, 2, ... as written; can be a factor of allocation."""
 
-    levels: dict[str, Share] | tuple[Share, ...]
+    levels: dict[str, Share] | tuple[Share, ...] = Field(
+        examples=[{"mild": 0.5, "moderate": 0.3, "severe": 0.2}]
+    )
     """Share of each level among the people who enter, which sum to 1: by name, or as a list."""
 
     @model_validator(mode="after")

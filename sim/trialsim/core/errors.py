@@ -44,6 +44,8 @@ class Problem:
     """Line in the file, counted from 1."""
     column: int | None = None
     """Column in the line, counted from 1."""
+    at_key: bool = False
+    """Whether the last key of the path is what is wrong, not the value behind it."""
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.source, self.line, self.column) if part)

@@ -68,11 +68,11 @@ def total(data: TrialData, who: Analysed, arm: int, x: Variable) -> FloatArray:
     """Sum of a centred variable over the patients of an arm (k, r)."""
 
     def make() -> FloatArray:
-        centred = _centred(data, who, x)
+        values = centred(data, who, x)
         if arm == len(data.arms) - 1 > 0:
-            whole = by_size(data, centred)
+            whole = by_size(data, values)
             return whole - sum(total(data, who, other, x) for other in range(arm))
-        return by_size(data, member(data, who, arm), centred)
+        return by_size(data, member(data, who, arm), values)
 
     return once(data, ("total", who.key, arm, _name(data, x)), make)
 
@@ -84,8 +84,8 @@ def product(data: TrialData, who: Analysed, arm: int, x: Variable, y: Variable) 
         if arm == len(data.arms) - 1 > 0:
             others = sum(product(data, who, other, x, y) for other in range(arm))
             return whole_product(data, who, x, y) - others
-        inside = member(data, who, arm) * _centred(data, who, x)
-        return by_size(data, inside, _centred(data, who, y))
+        inside = member(data, who, arm) * centred(data, who, x)
+        return by_size(data, inside, centred(data, who, y))
 
     return once(data, ("product", who.key, arm, _pair(data, x, y)), make)
 
@@ -94,7 +94,7 @@ def whole_product(data: TrialData, who: Analysed, x: Variable, y: Variable) -> F
     """Sum of products of two centred variables over all arms (k, r)."""
 
     def make() -> FloatArray:
-        return by_size(data, _centred(data, who, x), _centred(data, who, y))
+        return by_size(data, centred(data, who, x), centred(data, who, y))
 
     return once(data, ("whole", who.key, _pair(data, x, y)), make)
 
@@ -150,13 +150,13 @@ def member(data: TrialData, who: Analysed, arm: int) -> Plane:
     return once(data, ("member", who.key, arm), make)
 
 
-def _centred(data: TrialData, who: Analysed, x: Variable) -> Plane:
+def centred(data: TrialData, who: Analysed, x: Variable) -> Plane:
     """The variable less its centre, 0 for everybody who is not analysed (r, p)."""
 
     def make() -> Plane:
         values, centre = _values(data, x), data.centres[x]
-        centred = values - centre if centre else values
-        return centred if who.mask is None else centred * who.mask
+        moved = values - centre if centre else values
+        return moved if who.mask is None else moved * who.mask
 
     return once(data, ("centred", who.key, _name(data, x)), make)
 

@@ -121,8 +121,8 @@ def fisher_p_value(
     log_factorial = special.gammaln(np.arange(largest + 1) + 1.0)
     p = np.empty(events_1.shape)
     for k in range(len(events_1)):  # a size at a time keeps the tables within cache
-        table = (x[k].astype(np.intp)[:, None] for x in (events_1, n1, events_0, n0))
-        p[k] = _fisher(*table, log_factorial, rule)
+        a, m1, b, m0 = (x[k].astype(np.intp)[:, None] for x in (events_1, n1, events_0, n0))
+        p[k] = _fisher(a, m1, b, m0, log_factorial, rule)
     return p
 
 

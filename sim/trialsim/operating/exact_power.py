@@ -9,10 +9,13 @@ import numpy as np
 
 from trialsim.analysis.ancova import Ancova
 from trialsim.analysis.change_score import ChangeScore
+from trialsim.analysis.responder import Responder
 from trialsim.analysis.t_test import TTest
 from trialsim.cohort.normal import Normal
 from trialsim.core.plan import Cell, Design
+from trialsim.core.program import rule_of
 from trialsim.core.stages import AnalysisMethod, OutcomeMethod
+from trialsim.operating.exact_responder import exact_responder_rate
 from trialsim.outcomes.repeated_normal import RepeatedNormal
 from trialsim.theory.ancova import ancova_power
 from trialsim.theory.change_score import change_score_power
@@ -43,9 +46,15 @@ def exact_rejection_rate(design: Design, cell: Cell, analysis: str, contrast: st
     """The exact rejection rate of a series, averaged over random arm sizes; None without one.
 
     Exact means: normal scores with the same SD in both arms, nothing missing, covariates that
-    are visits of the outcome or independent normal ones, and arm sizes of known law.
+    are visits at which the arms do not differ or independent normal ones, arm sizes of known law,
+    and an allocation that looks at no factor. Counts of responders need no normal scores.
     """
+    if design.allocation.factors:
+        return None
     method = design.analyses[analysis]
+    if isinstance(method, Responder):
+        rule = rule_of(design, analysis)
+        return exact_responder_rate(design, cell, method, contrast, rule)
     setting = _setting(design, cell, method, contrast)
     law = design.allocation.size_law(tuple(design.arms.values()))
     if setting is None or law is None:
@@ -55,8 +64,10 @@ def exact_rejection_rate(design: Design, cell: Cell, analysis: str, contrast: st
     n1, n0 = (np.array([sizes[a] for sizes, _ in law]) for a in (arm, comparator))
     chance = np.array([probability for _, probability in law])
     # Sizes too small to analyse are failures, and failures are not part of a rejection rate.
-    possible = np.minimum(n1, n0) >= 2
-    possible &= n1 + n0 - 2 - setting.independent - len(method.reads(())) >= 1
+    own_variances = isinstance(method, TTest) and method.variance == "welch"
+    possible = np.minimum(n1, n0) >= (2 if own_variances else 1)
+    adjusting = len(method.adjust) if isinstance(method, Ancova) else 0
+    possible &= n1 + n0 - 2 - adjusting >= 1
     if not possible.any():
         return None
     power = _power(method, setting, n0[possible], n1[possible])
@@ -68,8 +79,9 @@ def exact_rejection_rate(design: Design, cell: Cell, analysis: str, contrast: st
 def _setting(design: Design, cell: Cell, method: AnalysisMethod, contrast: str) -> _Setting | None:
     outcome = design.outcomes[method.outcome]
     covariates = [name for o, name in method.reads(list(design.covariates)) if not o]
-    if not isinstance(outcome, RepeatedNormal) or not all(
-        isinstance(design.covariates[name], Normal) for name in covariates
+    if not isinstance(outcome, RepeatedNormal) or any(
+        not isinstance(known := design.covariates[name], Normal) or known.correlated_with
+        for name in covariates
     ):
         return None
     if any(r.outcomes is None or method.outcome in r.outcomes for r in design.missing.values()):
@@ -78,13 +90,21 @@ def _setting(design: Design, cell: Cell, method: AnalysisMethod, contrast: str) 
     pair = [arms.index(name) for name in design.contrasts[contrast]]
     if any(sd is not None for a in pair for sd in effect.sd[a]):
         return None
-    v = list(design.visits).index(method.visit)
-    difference = effect.difference[pair[0]][v] - effect.difference[pair[1]][v]
+    visits = list(design.visits)
+    differences = {
+        visit: effect.difference[pair[0]][v] - effect.difference[pair[1]][v]
+        for v, visit in enumerate(visits)
+    }
+    if isinstance(method, Ancova) and any(differences.get(name) for name in method.adjust):
+        return None  # the covariates are no longer alike in both arms
+    difference = differences[method.visit]
+    if isinstance(method, ChangeScore):
+        difference -= differences[method.from_visit]
     if design.decision.sides == 1 and outcome.better == "lower":
         difference = -difference
     return _Setting(
         outcome,
-        list(design.visits),
+        visits,
         difference,
         design.decision.alpha,
         design.decision.sides,
@@ -107,7 +127,7 @@ def _power(
         return change_score_power(
             n0, n1, given.difference, sd, r, *level, sd_baseline=before, sd_follow_up=sd
         )
-    if isinstance(method, Ancova):
+    if isinstance(method, Ancova) and method.errors == "model":
         visits = [name for name in method.adjust if name in given.visits]
         p = len(visits) + given.independent
         if p == 0:

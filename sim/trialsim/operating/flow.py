@@ -11,7 +11,7 @@ from trialsim.core.records import COLUMNS
 
 
 def flow(plan: Plan, results: FloatArray) -> pd.DataFrame:
-    """Patients randomised and analysed, a row a cell, analysis and contrast.
+    """Patients planned and analysed, a row a cell, analysis and contrast.
 
     Columns: mean over replicates with its Monte Carlo error, lowest and highest.
     """
@@ -30,7 +30,7 @@ def flow(plan: Plan, results: FloatArray) -> pd.DataFrame:
                 "cell": keys[series.cell],
                 "analysis": series.analysis,
                 "contrast": series.contrast,
-                "randomised": sum(design.arms[arm] for arm in design.contrasts[series.contrast]),
+                "planned": sum(design.arms[arm] for arm in design.contrasts[series.contrast]),
                 "analysed_mean": float(np.mean(n)),
                 "mcse": spread / np.sqrt(n.size),
                 "analysed_lowest": float(np.min(n)),

@@ -62,15 +62,16 @@ def _moved(
     target, found = split_path(path), problem.path
     is_value = change.place[0] == "vary" and place == change.place
     whole = place[:-1] if is_value else place
-    if found == target and is_only:  # no need to say which of the values
-        return Problem(whole, problem.message, problem.hint)
+    message, hint, at_key = problem.message, problem.hint, problem.at_key
+    if found == target and (is_only or at_key):  # it does not matter which of the values
+        return Problem(whole, message, hint, at_key=at_key)
     if found[: len(target)] == target:
         # A value that replaces a whole part may be wrong somewhere inside.
-        return Problem((*place, *found[len(target) :]), problem.message, problem.hint)
+        return Problem((*place, *found[len(target) :]), message, hint, at_key=at_key)
     if target[: len(found)] == found:  # the path leads nowhere, whatever the value
-        return Problem(whole, problem.message, problem.hint)
+        return Problem(whole, message, hint, at_key=True)
     cause = cause or f"{Change(place, {path: change.values[path]})} makes"
-    return Problem(place, f"{cause} {dotted(found)} wrong: {problem.message}", problem.hint)
+    return Problem(place, f"{cause} {dotted(found)} wrong: {message}", hint)
 
 
 def _culprit(problem: Problem, change: Change) -> str | None:

@@ -124,6 +124,7 @@ def _problem(
             path,
             f"the name '{clipped(error['input'])}' is not allowed.",
             "Names begin with a letter and hold letters a to z, digits and underscores only.",
+            at_key=True,
         )
     if kind == "value_error":
         return Problem(path, f"{error['ctx']['error']}.")
@@ -138,7 +139,8 @@ def _problem(
     for other in errors:  # a limit broken says more than a type not met
         if other["type"] in _LIMITS:
             value = other["input"] if other["type"] == "string_too_long" else written
-            return Problem(path, f"found {shown(value)}, which {_limit(other)}.")
+            text = f"found {shown(value)}, which {_limit(other)}."
+            return Problem(path, text, at_key=other["type"] == "string_too_long")
     return _not_of_the_type(path, errors, written)
 
 
@@ -147,7 +149,8 @@ def _unknown_key(path: Path, reader: type[BaseModel] | None) -> Problem:
     if reader is not None and issubclass(reader, Method):
         others = [m for m in methods(reader.stage).values() if name in _keys_of(m)]
         hint = f"It is a key of {listed([m.name for m in others], 'and')}. " if others else ""
-    return Problem(path, "is not a key here.", hint + nearest(name, _keys_of(reader)))
+    hint += nearest(name, _keys_of(reader))
+    return Problem(path, "is not a key here.", hint, at_key=True)
 
 
 def _limit(error: ErrorDetails) -> str:
@@ -199,7 +202,8 @@ def _no_method(path: Path, written: Any) -> Problem:
     name = written.get(key) if isinstance(written, dict) else written
     if isinstance(written, dict) and key not in written:
         if guess := closest(key, written, alike=0.8):
-            return Problem((*path, guess), "is not a key here.", f"Did you mean {key}?")
+            hint = f"Did you mean {key}?"
+            return Problem((*path, guess), "is not a key here.", hint, at_key=True)
         return Problem((*path, key), "is required.", f"Known: {listed(known)}.")
     where = (*path, key) if isinstance(written, dict) else path
     if isinstance(name, str) and name:

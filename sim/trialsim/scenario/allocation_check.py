@@ -36,7 +36,9 @@ def factor_problems(scenario: Scenario) -> Iterable[Problem]:
     for name in getattr(allocation, "weights", {}):
         if name not in factors:
             text = f"'{clipped(name)}' is not among the factors to balance."
-            yield Problem(("allocation", "weights", name), text, nearest(name, list(factors)))
+            yield Problem(
+                ("allocation", "weights", name), text, nearest(name, list(dict.fromkeys(factors)))
+            )
 
 
 def warnings(plan: Plan) -> list[str]:

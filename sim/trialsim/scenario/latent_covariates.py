@@ -12,13 +12,13 @@ from functools import lru_cache
 from typing import cast
 
 import numpy as np
-from scipy import special
 
 from trialsim.core.errors import Path, Problem
 from trialsim.core.registry import STAGES, build
 from trialsim.core.stages import CovariateMethod, OutcomeMethod
-from trialsim.kernels.latent_normal import TERMS, latent_correlation
-from trialsim.scenario._words import nearest
+from trialsim.kernels.latent_normal import TERMS, latent_correlation, sampled_coefficients
+from trialsim.scenario._words import counted, nearest
+from trialsim.scenario.margins import not_between
 
 Terms = tuple[tuple[str, float], ...]
 Variables = Mapping[tuple[str, str], Terms]
@@ -41,7 +41,7 @@ def covariate_model(
         (outcome, visit): terms for outcome, rows in latent.items() for visit, terms in rows.items()
     }
     problems = [
-        Problem(_path(name, name), "names the covariate itself.", "Delete it.")
+        Problem(_path(name, name), "names the covariate itself.", "Delete it.", at_key=True)
         for name, method in covariates.items()
         if name in method.correlated_with
     ]
@@ -89,12 +89,11 @@ def _targets(
         values = stated if isinstance(stated, tuple) else (stated,)
         outside = [value for value in values if not -1 < value < 1]
         if outside:
-            text = f"found {outside[0]:g}, which must lie between -1 and 1."
-            problems.append(Problem(_path(name, other), text))
+            problems.append(not_between(_path(name, other), outside[0]))
         elif other in outcomes:
             at = list(visits) if isinstance(stated, tuple) else [baseline or visits[0]]
             if len(values) != len(at):
-                text = f"has {len(values)} values for {len(at)} visits."
+                text = f"has {counted(len(values), 'value')} for {counted(len(at), 'visit')}."
                 hint = "Write one number, for the baseline score, or one for each visit."
                 problems.append(Problem(_path(name, other), text, hint))
                 continue
@@ -109,7 +108,8 @@ def _targets(
         else:
             known = [*outcomes, *(covariate for covariate in covariates if covariate != name)]
             text = "no outcome or other covariate has this name."
-            problems.append(Problem(_path(name, other), text, nearest(other, known)))
+            hint = nearest(other, known)
+            problems.append(Problem(_path(name, other), text, hint, at_key=True))
     return targets, problems
 
 
@@ -148,30 +148,16 @@ def _loaded(
     return (*sorted(total.items()), (own, float(np.sqrt(rest)))), []
 
 
-_GRID = special.ndtri((np.arange(2**15) + 0.5) / 2**15)
-_GRID_TERMS = 60
-"""Higher polynomials swing too fast in the tails for the grid, and add too little to matter."""
-
-
 def _moments(method: CovariateMethod) -> tuple[np.ndarray, float]:
-    """Coefficients of a covariate's value in normalised Hermite polynomials of its latent normal,
-    by averaging over a grid (good to three digits of a correlation), and its SD."""
+    """Hermite coefficients and SD of a covariate's values."""
     # Every design point of a scenario asks again; methods hold mappings, so they have no hash.
     return _moments_of(method.name, method.model_dump_json(exclude={"correlated_with"}))
 
 
 @lru_cache(maxsize=256)
 def _moments_of(name: str, parameters: str) -> tuple[np.ndarray, float]:
-    plain = json.loads(parameters)
-    method = cast(CovariateMethod, build("cohort", {STAGES["cohort"]: name, **plain}))
-    values = method.values(_GRID[None])[0]
-    previous, current = np.zeros_like(_GRID), np.ones_like(_GRID)
-    coefficients = np.zeros(_GRID_TERMS)
-    for k in range(1, _GRID_TERMS + 1):
-        following = (_GRID * current - np.sqrt(k - 1) * previous) / np.sqrt(k)
-        previous, current = current, following
-        coefficients[k - 1] = np.mean(values * current)
-    return coefficients, float(np.std(values))
+    plain = {STAGES["cohort"]: name, **json.loads(parameters)}
+    return sampled_coefficients(cast(CovariateMethod, build("cohort", plain)).values)
 
 
 def _shared(a: Mapping[str, float], b: Mapping[str, float]) -> float:

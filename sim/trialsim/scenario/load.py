@@ -54,8 +54,10 @@ class Document:
     key_places: Mapping[Path, Place]
     """Where the key of each value in a mapping begins."""
 
-    def place(self, path: Path) -> Place | None:
-        """Where a value was written, else its key, else what it would have been written in."""
+    def place(self, path: Path, at_key: bool = False) -> Place | None:
+        """Where a value was written (or `at_key`), else its key, else what it belongs in."""
+        if at_key and path in self.key_places:
+            return self.key_places[path]
         for length in range(len(path), -1, -1):
             known = self.places.get(path[:length]) or self.key_places.get(path[:length])
             if known:

@@ -36,9 +36,10 @@ def outcome_problems(
         if other == name:
             text = "names the outcome itself."
             hint = "Its correlation between visits is stated under correlation."
-            problems.append(Problem(place, text, hint))
+            problems.append(Problem(place, text, hint, at_key=True))
         elif other not in others:
-            problems.append(Problem(place, "no outcome has this name.", nearest(other, others)))
+            text = "no outcome has this name."
+            problems.append(Problem(place, text, nearest(other, others), at_key=True))
     return problems + ([] if lengths else _margin_problems(path, method, visits))
 
 

@@ -233,6 +233,11 @@ class _Editor:
             for length in range(1, len(rest) + 1):
                 if (name := dotted(rest[:length])) in container:
                     return name, rest[length:]
+            if where == ("vary",) or (len(where) == 2 and where[0] == "what_if"):
+                return dotted(rest), ()
+            if where == ("evidence",) and len(rest) > 1:
+                about = -1 if rest[-1] in ("status", "from") else len(rest)
+                return dotted(rest[:about]), rest[about:]
             if isinstance(part, str):
                 return part, rest[1:]
             if str(part) in container:

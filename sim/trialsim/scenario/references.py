@@ -201,7 +201,7 @@ def evidence_problems(
             parts = split_path(text)
         except ScenarioError:
             hint = "Write the place of a value, for example outcomes.rmdq.sd."
-            yield Problem(place, f"{shown(text)} is not a path.", hint)
+            yield Problem(place, f"{shown(text)} is not a path.", hint, at_key=True)
             continue
         value: Any = data
         for part in () if parts[0] in excused else parts:
@@ -210,7 +210,8 @@ def evidence_problems(
             elif isinstance(value, list) and isinstance(part, int) and part < len(value):
                 value = value[part]
             else:
-                yield Problem(place, f"leads nowhere: {_nothing(value, part)}", _way(value, part))
+                lost = f"leads nowhere: {_nothing(value, part)}"
+                yield Problem(place, lost, _way(value, part), at_key=True)
                 break
 
 
@@ -237,7 +238,8 @@ def _pair_problems(path: Path, pair: tuple[str, str], arms: Sequence[str]) -> It
 def _unknown(path: Path, what: str, found: str, known: Iterable[str]) -> Iterable[Problem]:
     names = list(known)
     if found not in names:
-        yield Problem(path, f"no {what} is called '{clipped(found)}'.", nearest(found, names))
+        text = f"no {what} is called '{clipped(found)}'."
+        yield Problem(path, text, nearest(found, names), at_key=path[-1] == found)
 
 
 def _twice(path: Path, found: str, before: Sequence[str]) -> Iterable[Problem]:

@@ -29,7 +29,7 @@ def effects_of(
         if outcome not in scenario.outcomes:
             text = "no outcome has this name."
             hint = nearest(outcome, list(scenario.outcomes))
-            problems.append(Problem((*where, outcome), text, hint))
+            problems.append(Problem((*where, outcome), text, hint, at_key=True))
         problems += _arm_name_problems((*where, outcome), by_arm, arms)
     effects, baseline = {}, baseline_of(scenario)
     for outcome, method in sound.items():
@@ -59,11 +59,12 @@ def _arm_name_problems(
     for arm in by_arm:
         if arm not in arms:
             hint = nearest(arm, arms[1:])
-            problems.append(Problem((*path, arm), "no arm has this name.", hint))
+            text = "no arm has this name."
+            problems.append(Problem((*path, arm), text, hint, at_key=True))
         elif arm == arms[0]:
             text = "the first arm is the comparator: differences are counted from it."
             hint = f"State a difference for {listed(arms[1:], 'or')}."
-            problems.append(Problem((*path, arm), text, hint))
+            problems.append(Problem((*path, arm), text, hint, at_key=True))
     return problems
 
 

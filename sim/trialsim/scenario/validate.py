@@ -88,6 +88,7 @@ def _not_yet(data: dict[str, Any]) -> Iterable[Problem]:
                 (key,),
                 f"this version does not simulate {what}.",
                 "Remove the key: nothing written there would have an effect.",
+                at_key=True,
             )
 
 
@@ -114,7 +115,7 @@ def located(problems: Iterable[Problem], document: Document) -> list[Problem]:
     """The problems with file, line and column, in the order of the file, none twice."""
     placed = {}
     for problem in problems:
-        place = document.place(problem.path)
+        place = document.place(problem.path, problem.at_key)
         if place is not None and problem.line is None and not problem.source:
             problem = replace(problem, source=place.source, line=place.line, column=place.column)
         placed[str(problem)] = problem

@@ -72,23 +72,25 @@ def path_problems(scenario: Scenario, readable: Iterable[str]) -> list[Problem]:
     for name, changes in scenario.what_if.items() if "what_if" in readable else ():
         if name == AS_STATED:
             text = "always exists: it is the scenario as it stands."
-            problems.append(Problem(("what_if", name), text, "Choose another name."))
+            hint = "Choose another name."
+            problems.append(Problem(("what_if", name), text, hint, at_key=True))
         places += [(("what_if", name, path), path) for path in changes]
     for place, path in places:
         try:
             head = str(split_path(path)[0])
         except ScenarioError as error:
-            problems += [replace(problem, path=place) for problem in error.problems]
+            problems += [replace(problem, path=place, at_key=True) for problem in error.problems]
             continue
         if head in NOT_DESIGN:
             text = f"{head} is no part of the design: it cannot vary."
-            problems.append(Problem(place, text, f"What can vary: {listed(_varying())}."))
+            hint = f"What can vary: {listed(_varying())}."
+            problems.append(Problem(place, text, hint, at_key=True))
         elif head in NOT_YET:
             text = f"this version does not simulate {NOT_YET[head]}."
-            problems.append(Problem(place, text, "Remove the key."))
+            problems.append(Problem(place, text, "Remove the key.", at_key=True))
         elif head not in Scenario.model_fields:
             text = f"leads nowhere: there is no '{clipped(head)}'."
-            problems.append(Problem(place, text, nearest(head, _varying())))
+            problems.append(Problem(place, text, nearest(head, _varying()), at_key=True))
     return problems
 
 

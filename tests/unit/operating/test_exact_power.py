@@ -265,7 +265,6 @@ def test_arms_that_no_trial_can_analyse_have_none():
 # Known to be wrong
 
 
-@pytest.mark.xfail(strict=True, reason="the effect at the visit adjusted for is ignored")
 @pytest.mark.parametrize("analysis", ["change", "ancova"])
 def test_an_effect_at_the_visit_compared_with_is_part_of_the_rate(analysis):
     """Symptom: a run whose change or adjustment is from a visit after baseline raises the alarm
@@ -297,7 +296,6 @@ def test_an_effect_at_the_visit_compared_with_is_part_of_the_rate(analysis):
     assert rate is None or (analysis == "change" and rate == pytest.approx(right, abs=1e-9))
 
 
-@pytest.mark.xfail(strict=True, reason="covariates are taken to be independent of the scores")
 def test_a_covariate_that_correlates_with_the_score_explains_some_of_it():
     """Symptom: adjusting for a covariate with `correlated_with` raises the alarm: 0.599 in the
     simulation, 0.546 by theory.
@@ -316,7 +314,6 @@ def test_a_covariate_that_correlates_with_the_score_explains_some_of_it():
     assert rate is None or rate == pytest.approx(right)
 
 
-@pytest.mark.xfail(strict=True, reason="arms of one patient are analysed but left out of the mean")
 def test_tiny_trials_are_averaged_over_the_sizes_that_are_analysed():
     """Symptom: six patients, simple randomisation, a large effect: the t test rejects 0.411 in
     the simulation, theory says 0.438, and the alarm is raised.

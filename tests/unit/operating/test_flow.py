@@ -1,4 +1,4 @@
-"""Patients randomised and analysed: means over replicates, extremes, contrasts of several arms."""
+"""Patients planned and analysed: means over replicates, extremes, contrasts of several arms."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FLOW_COLUMNS = [
     "cell",
     "analysis",
     "contrast",
-    "randomised",
+    "planned",
     "analysed_mean",
     "mcse",
     "analysed_lowest",
@@ -59,9 +59,9 @@ def test_a_row_a_cell_analysis_and_contrast_in_the_order_of_the_results():
     assert table["cell"].nunique() == 2
 
 
-def test_randomised_counts_the_two_arms_of_the_contrast():
+def test_planned_counts_the_two_arms_of_the_contrast():
     table = flow(ts.loads(THREE_ARMS).plan, counted(*[[30]] * 6))
-    assert list(table["randomised"][:3]) == [30, 50, 50]
+    assert list(table["planned"][:3]) == [30, 50, 50]
 
 
 def test_mean_error_and_extremes_are_those_over_replicates():
@@ -84,8 +84,8 @@ def test_patients_lost_are_not_analysed():
     lost = {"observation": {"missing": {"lost": {"method": "mcar", "rate": 0.2}}}}
     results = ts.run(ts.loads(THREE_ARMS).changed(lost), replicates=256)
     table = flow(results.plan, results.values)
-    assert (table["analysed_highest"] <= table["randomised"]).all()
-    # 50 randomised, 0.2 lost: the SD of a count is 2.8, of the mean of 256 trials 0.18.
+    assert (table["analysed_highest"] <= table["planned"]).all()
+    # 50 planned, 0.2 lost: the SD of a count is 2.8, of the mean of 256 trials 0.18.
     assert table["analysed_mean"][1] == pytest.approx(40, abs=4 * 0.18)
     assert table["mcse"][1] == pytest.approx(math.sqrt(50 * 0.16 / 256), rel=0.2)
 
@@ -95,5 +95,5 @@ def test_every_varied_size_has_rows_of_its_own():
         ts.loads(THREE_ARMS).changed({"vary": {"design.n_total": [140]}}), replicates=2
     )
     table = flow(results.plan, results.values)
-    assert dict(zip(table["n_total"], table["randomised"], strict=True)) == {70: 50, 140: 100}
-    assert (table["analysed_mean"] == table["randomised"]).all()
+    assert dict(zip(table["n_total"], table["planned"], strict=True)) == {70: 50, 140: 100}
+    assert (table["analysed_mean"] == table["planned"]).all()

@@ -124,6 +124,23 @@ def test_keys_that_hold_dots_are_found(trial):
     assert changed.place(("vary", "design.n_total", 1)) == Place("--set")
 
 
+def test_keys_that_are_paths_are_made_whole(trial):
+    changed = override(
+        trial,
+        {
+            "vary.decision.alpha": [0.05],
+            "what_if.strict.decision.alpha": 0.01,
+            "evidence.outcomes.rmdq.mean[0].status": "assumed",
+            "evidence.design.arms": {"status": "reported"},
+        },
+        "--set",
+    )
+    assert changed.data["vary"]["decision.alpha"] == [0.05]
+    assert changed.data["what_if"] == {"strict": {"decision.alpha": 0.01}}
+    assert changed.data["evidence"]["outcomes.rmdq.mean[0]"] == {"status": "assumed"}
+    assert changed.data["evidence"]["design.arms"] == {"status": "reported"}
+
+
 def test_a_name_of_digits_is_a_key_of_a_mapping():
     document = parse("design: {arms: {'1': {n: 5}}}")
     changed = override(document, {"design.arms.1.n": 6}, "--set")
