@@ -41,6 +41,11 @@ outcomes:
     sd: [5.3, 6, 4.6]
     correlation: 0.5
     correlated_with: {{score: 0.4}}
+  event: {{method: binary, mean: 0.3}}
+  category: {{method: ordinal, shares: [0.2, 0.3, 0.5]}}
+  days: {{method: count, mean: 3, sd: 4}}
+  cost: {{method: log_normal, mean: 100, sd: 80}}
+  waiting: {{method: gamma, mean: 2.3, sd: 2.6}}
 assumptions:
   no_effect: {{}}
   effect: {{rmdq: {{first: -2, second: {{difference: -3, sd: 4.5}}}}, score: {{first: -1}}}}
@@ -63,6 +68,11 @@ analyses:
     {{method: responder, outcome: rmdq, visit: later, cut: 3, event: at_or_below, of: change,
       test: fisher, measure: log_risk_ratio}}
   ranks: {{method: mann_whitney, outcome: rmdq, visit: later}}
+  event: {{method: t_test, outcome: event, visit: after}}
+  category: {{method: t_test, outcome: category, visit: after}}
+  days: {{method: t_test, outcome: days, visit: after}}
+  cost: {{method: t_test, outcome: cost, visit: after}}
+  waiting: {{method: t_test, outcome: waiting, visit: after}}
   carried: {{method: t_test, outcome: rmdq, visit: later, missing: last_observation}}
   worst: {{method: mann_whitney, outcome: rmdq, visit: later, missing: worst_case}}
 decision: superiority
