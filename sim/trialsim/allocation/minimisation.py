@@ -77,19 +77,17 @@ class Minimisation(AllocationMethod):
         n_levels, n_factors = int(level.max()) + 1, len(self.balance)
         # What one patient adds to an arm's count: whole numbers, so that ties are exact.
         unit = np.array([lcm(*ratio) // part for part in ratio])
-        weight = np.array([self.weights.get(name, 1.0) for name in self.balance])[:, None]
+        added = np.diag(unit)[:, :, None]  # to the arms (second axis), by candidate (first)
+        weight = np.array([self.weights.get(name, 1.0) for name in self.balance])[:, None, None]
         counts = np.zeros(n_factors * n_levels * n_arms * replicates, dtype=np.int64)
         first = np.arange(n_factors)[:, None] * n_levels  # (f, 1)
         rows, arms = np.arange(replicates), np.arange(n_arms)[:, None] * replicates
         arm = np.empty(u.shape, dtype=np.int8, order="F")
-        imbalance = np.empty((n_arms, replicates))
         for p in range(n):
             place = (first + level[p]) * (n_arms * replicates) + rows  # (f, r) of the first arm
             alike = counts[place[:, None] + arms]  # (f, a, r)
-            for a in range(n_arms):
-                alike[:, a] += unit[a]
-                imbalance[a] = (weight * _MEASURES[self.measure](alike)).sum(axis=0)
-                alike[:, a] -= unit[a]
+            spread = _MEASURES[self.measure](alike[:, None] + added)  # (f, candidate, r)
+            imbalance = (weight * spread).sum(axis=0)
             chosen = arm_of(u[:, p], self._chance(imbalance, ratio))
             arm[:, p] = chosen
             counts[place + chosen.astype(np.intp) * replicates] += unit[chosen]
@@ -108,13 +106,14 @@ class Minimisation(AllocationMethod):
 
 
 def _range(counts: NDArray[np.int64]) -> FloatArray:
-    return (counts.max(axis=1) - counts.min(axis=1)).astype(float)
+    return (counts.max(axis=2) - counts.min(axis=2)).astype(float)
 
 
 def _variance(counts: NDArray[np.int64]) -> FloatArray:
-    """The sample variance over arms (f, r) of counts (f, a, r), from whole numbers."""
-    k = counts.shape[1]
-    sums = k * (counts**2).sum(axis=1) - counts.sum(axis=1) ** 2
+    """The sample variance over arms (f, candidate, r) of counts (f, candidate, a, r): the sum is
+    one of whole numbers, so that ties are exact."""
+    k = counts.shape[2]
+    sums = k * (counts**2).sum(axis=2) - counts.sum(axis=2) ** 2
     return sums / (k * (k - 1))
 
 

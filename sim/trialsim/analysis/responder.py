@@ -38,6 +38,9 @@ Table = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 class Responder(AnalysisMethod):
     """Cuts the score, or its change, in two and compares the shares of patients with the event.
 
+    With `of: change`, at_or_below is a fall of at least `cut` points and at_or_above a rise of at
+    least `cut` points; below and above are more than that.
+
     The standard error is that of the difference (Wald) or of the logarithm. A trial in which
     nobody or everybody has the event is a failure: there is nothing to compare.
     """
@@ -45,8 +48,7 @@ class Responder(AnalysisMethod):
     cut: float
     """Where to cut, in points of the score, or points of change."""
     event: Literal["above", "at_or_above", "below", "at_or_below"]
-    """Which side of the cut counts. With `of: change`, at_or_below is a fall of at least `cut`
-    points and at_or_above a rise of at least `cut` points; below and above are more than that."""
+    """Which side of the cut counts; with `of: change` above is a rise and below a fall by `cut`."""
     of: Literal["score", "change"] = "score"
     """What is cut: the score, or the change since `from_visit`."""
     from_visit: str = "baseline"

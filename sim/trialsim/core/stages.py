@@ -258,9 +258,9 @@ class AnalysisMethod(Method):
     """Visit to analyse."""
     contrasts: tuple[str, ...] | None = None
     """Names of the contrasts to estimate; every one of the design when left out."""
-    missing: Literal[
-        "complete_case", "last_observation", "baseline_observation", "worst_case"
-    ] = "complete_case"
+    missing: Literal["complete_case", "last_observation", "baseline_observation", "worst_case"] = (
+        "complete_case"
+    )
     """What stands in for a missing score at the analysed visit. complete_case: nothing, the
     patient is left out; last_observation: the latest earlier score (LOCF); baseline_observation:
     the score at baseline (BOCF); worst_case: the worst score of the scale, in every arm.

@@ -6,7 +6,7 @@ Design for the control of selection bias, doi 10.1214/aoms/1177706973.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan, sqrt
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialsim.allocation.allocate import allocate
+from trialsim.allocation.stratified_blocks import stratum_of
 from trialsim.cohort.enrol import enrol
 from trialsim.core.axes import ArmPlane, FloatArray, Levels
 from trialsim.core.draws import Draws
@@ -81,9 +82,9 @@ def allocation_characteristics(plan: Plan, batches: int = BATCHES) -> Allocation
             "imbalance_during": imbalance.max(axis=1),
         }
         if len(blocks) == 1:
-            made["guessed_right_knowing_blocks"] = informed_guesses(
-                arm, ratio, blocks[0], _codes(levels, arm.shape)
-            ).mean(axis=1)
+            strata = tuple(levels.values()) or (np.zeros(arm.shape, dtype=np.int8),)
+            right = informed_guesses(arm, ratio, blocks[0], stratum_of(strata))
+            made["guessed_right_knowing_blocks"] = right.mean(axis=1)
         for factor, level in levels.items():
             made[f"imbalance_within.{factor}"] = imbalance_within(arm, ratio, level)
         for name, values in made.items():
@@ -174,12 +175,3 @@ def _coin(score: NDArray[np.int64], arm: ArmPlane) -> FloatArray:
 def _parts(ratio: Sequence[int]) -> FloatArray:
     """Each arm's part of the ratio, of mean 1 (a, 1, 1)."""
     return (np.array(ratio) / np.mean(ratio))[:, None, None]
-
-
-def _codes(levels: Mapping[str, Levels], shape: tuple[int, ...]) -> NDArray[np.intp]:
-    """The number (r, p) of each patient's combination of levels, of those that occur."""
-    code = np.zeros(shape, dtype=np.intp)
-    for level in levels.values():
-        _, code = np.unique(code * 128 + level, return_inverse=True)  # levels are int8
-        code = code.reshape(shape)
-    return code

@@ -20,7 +20,7 @@ from trialsim.scenario.references import (
     contrasts_of,
     decision_problems,
     missing_problems,
-    rate_visit_problems,
+    rate_problems,
 )
 from trialsim.scenario.schema import Scenario
 from trialsim.scenario.truth import baseline_of, effects_of
@@ -130,10 +130,10 @@ def _reason_problems(scenario: Scenario) -> Iterable[Problem]:
     visits, baseline = list(scenario.design.visits_weeks), baseline_of(scenario)
     for name, reason in scenario.observation.missing.items():
         path: Path = ("observation", "missing", name)
-        unknown = list(rate_visit_problems(path, reason, visits))
-        yield from unknown
+        found = list(rate_problems(path, reason, visits, baseline))
+        yield from found
         for text in reason.problems(visits, baseline):
-            if not (unknown and text.startswith("no visit is called")):  # told with its place
+            if not (found and text.startswith("no visit is called")):  # told with its place
                 yield Problem(path, text)
 
 

@@ -124,15 +124,27 @@ def missing_problems(scenario: Scenario) -> Iterable[Problem]:
                     yield from _unknown((*path, key, arm), "arm", arm, scenario.design.arms)
 
 
-def rate_visit_problems(
-    path: Path, reason: ObservationMethod, visits: Sequence[str]
+def rate_problems(
+    path: Path, reason: ObservationMethod, visits: Sequence[str], baseline: str | None
 ) -> Iterable[Problem]:
-    """Visits by which a reason states its rates, and which do not exist."""
+    """Rates at visits that do not exist, at none, or where no score decides who is missing."""
     rates = [((*path, "rate"), getattr(reason, "rate", None))]
     rates += [((*path, "by_arm", a), rate) for a, rate in getattr(reason, "by_arm", {}).items()]
-    for place, rate in rates:
-        for visit in rate if isinstance(rate, dict) else ():
+    stated = [(place, rate) for place, rate in rates if isinstance(rate, dict)]
+    for place, rate in stated:
+        if not rate:
+            hint = f"Write a share for some of {listed(visits)}, or one number."
+            yield Problem(place, "is an empty mapping.", hint)
+        for visit in rate:
             yield from _unknown((*place, visit), "visit", visit, visits)
+    looks_at = getattr(reason, "looks_at", None)
+    if looks_at is not None:
+        told = {visit for _, rate in stated for visit in rate}  # of which the method itself tells
+        seen = told | set(looks_at(visits, baseline))
+        blind = [visit for visit in reason.visits(visits, baseline) if visit not in seen]
+        if blind:
+            text = f"no score decides who is missing at {listed(blind, 'and')}."
+            yield Problem(path, text, "State the rates by visit, for visits that follow another.")
 
 
 def estimand_problems(scenario: Scenario) -> Iterable[Problem]:
