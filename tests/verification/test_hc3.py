@@ -75,7 +75,7 @@ def test_size_at_64_and_65():
 
 
 def test_unequal_variances_mislead_the_model_and_not_hc3():
-    """86 patients with SD 1 and 43 with SD 2, no adjustment: the pooled error rejects 0.128, known
+    """86 patients with SD 1 and 43 with SD 2, no adjustment: the pooled error rejects 0.111, known
     exactly; HC3 stays within 0.005 of 0.05."""
     changes = {
         "design.arms": {"control": {"n": 86}, "treatment": {"n": 43}},

@@ -49,7 +49,8 @@ class LogNormal(OutcomeMethod):
         """mean * sigma^k / sqrt(k!)."""
         _, sigma = self._law(visit, difference, sd)
         steps = sigma / np.sqrt(np.arange(1, terms + 1))
-        return (self.at(self.mean, visit) + difference) * np.cumprod(steps)
+        powers = np.asarray(np.cumprod(steps), dtype=np.float64)
+        return (self.at(self.mean, visit) + difference) * powers
 
     def scores(self, visit: int, z: Plane, arm: ArmPlane, effect: Effect) -> Plane:
         """exp(location + scale * z) of the arm received."""
