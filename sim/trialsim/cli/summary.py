@@ -116,7 +116,7 @@ def _rows(console: Console, results: Results) -> None:
             assumption if assumption != previous else "",
             analysis,
             *((contrast,) if several else ()),
-            f"{value['true_value']:g}",
+            f"{value['true_value']:.4g}",
             _share(value["rejection_rate"], mcse["rejection_rate"], n_used["rejection_rate"]),
             *((_theoretical(value, mcse),) if exact else ()),
             "–" if exaggeration == "–" else f"x{exaggeration} ({_error(mcse['type_m'])})",

@@ -11,7 +11,7 @@ from trialsim.scenario.keys.assumptions import ArmTruth, Assumption, PerVisit
 from trialsim.scenario.margins import cannot_simulate, key_about, one_a_visit
 from trialsim.scenario.schema import Scenario
 
-MAX_SDS = 1e6
+MAX_SDS = 1_000
 """A larger difference, in SDs of the score, leaves no digits for what patients differ by."""
 
 Row = tuple[tuple[float, ...], tuple[float | None, ...]]
@@ -108,7 +108,7 @@ def _arm(
             )
         usual = method.at(method.sd, v)
         if abs(difference) > MAX_SDS * min(usual, sd or usual):
-            text = f"at {visit}, a difference of {difference:g} is more than a million SDs."
+            text = f"at {visit}, a difference of {difference:g} is more than a thousand SDs."
             problems.append(Problem(place, text, f"The SD there is {min(usual, sd or usual):g}."))
     # One number stands for many visits; the first at which it is impossible says enough.
     return (differences, own), list({found.path: found for found in problems[::-1]}.values())[::-1]
