@@ -99,12 +99,20 @@ def paragraph(scenario: Scenario, plan: Plan) -> str:
     lost = ", ".join(f"{name} ({reason.name})" for name, reason in design.missing.items())
     sentences = [
         f"{title}: a trial of {arms_line(design)}, {design.n_total} patients in all, "
-        f"allocated by {design.allocation.name.replace('_', ' ')}.",
+        f"allocated by {_in_words(design.allocation.name)}.",
         f"Visits: {visits}.",
         f"Measured: {outcomes}.",
         f"Primary analysis: {analysis_line(primary)}, {decision_line(design)}; "
-        f"{len(design.analyses)} analyses in all.",
+        f"{_in_all(len(design.analyses))}.",
         f"Missing data: {lost}." if lost else "No data are missing.",
         f"Assumed truths: {', '.join(scenario.assumptions)}.",
     ]
     return " ".join(sentences)
+
+
+def _in_all(n_analyses: int) -> str:
+    return f"{n_analyses} analyses in all" if n_analyses > 1 else "no other analysis"
+
+
+def _in_words(allocation: str) -> str:
+    return "simple randomisation" if allocation == "simple" else allocation.replace("_", " ")

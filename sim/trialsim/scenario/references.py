@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from trialsim.core.errors import Path, Problem, ScenarioError
+from trialsim.core.errors import Path, Problem
 from trialsim.core.registry import Method
 from trialsim.core.stages import AnalysisMethod, ObservationMethod
-from trialsim.scenario._words import clipped, listed, nearest, shown
-from trialsim.scenario.keys.published import Published
-from trialsim.scenario.overrides import split_path
+from trialsim.scenario._words import clipped, listed, nearest
 from trialsim.scenario.schema import Scenario
 from trialsim.scenario.truth import baseline_of
-from trialsim.scenario.validate import SECTIONS
-
-
-def about_problems(
-    scenario: Scenario, readable: Collection[str], data: Mapping[str, Any]
-) -> list[Problem]:
-    """What is wrong in the sections that speak about the trial without changing it."""
-    problems: list[Problem] = []
-    if {"design", "analyses", "published"} <= set(readable):
-        problems += published_problems(scenario)
-    if {"design", "outcomes", "estimands"} <= set(readable):
-        problems += estimand_problems(scenario)
-    if "evidence" in readable:
-        # Parts of a section that cannot be read may be missing by the same mistake.
-        problems += evidence_problems(scenario.evidence, data, SECTIONS - set(readable))
-    return problems
 
 
 def contrasts_of(scenario: Scenario) -> dict[str, tuple[str, str]]:
@@ -40,7 +21,7 @@ def contrasts_of(scenario: Scenario) -> dict[str, tuple[str, str]]:
 def contrast_problems(scenario: Scenario) -> Iterable[Problem]:
     """Contrasts of arms that do not exist, or of an arm with itself."""
     for name, pair in scenario.design.contrasts.items():
-        yield from _pair_problems(("design", "contrasts", name), pair, list(scenario.design.arms))
+        yield from pair_problems(("design", "contrasts", name), pair, list(scenario.design.arms))
 
 
 def analysis_problems(scenario: Scenario) -> Iterable[Problem]:
@@ -48,12 +29,12 @@ def analysis_problems(scenario: Scenario) -> Iterable[Problem]:
     visits, contrasts = list(scenario.design.visits_weeks), list(contrasts_of(scenario))
     for name, analysis in scenario.analyses.items():
         path: Path = ("analyses", name)
-        yield from _unknown((*path, "outcome"), "outcome", analysis.outcome, scenario.outcomes)
-        yield from _unknown((*path, "visit"), "visit", analysis.visit, visits)
+        yield from unknown_name((*path, "outcome"), "outcome", analysis.outcome, scenario.outcomes)
+        yield from unknown_name((*path, "visit"), "visit", analysis.visit, visits)
         stated = analysis.contrasts
         for i, contrast in enumerate(stated or ()):
             place: Path = (*path, "contrasts", i)
-            yield from _unknown(place, "contrast", contrast, contrasts)
+            yield from unknown_name(place, "contrast", contrast, contrasts)
             yield from _twice(place, contrast, (stated or ())[:i])
         if stated == ():
             yield Problem((*path, "contrasts"), "is an empty list.", "Leave it out for all.")
@@ -104,7 +85,7 @@ def decision_problems(scenario: Scenario) -> Iterable[Problem]:
     """A primary analysis that does not exist."""
     primary = scenario.decision.primary
     if primary:
-        yield from _unknown(("decision", "primary"), "analysis", primary, scenario.analyses)
+        yield from unknown_name(("decision", "primary"), "analysis", primary, scenario.analyses)
 
 
 def missing_problems(scenario: Scenario) -> Iterable[Problem]:
@@ -112,16 +93,16 @@ def missing_problems(scenario: Scenario) -> Iterable[Problem]:
     for name, reason in scenario.observation.missing.items():
         path: Path = ("observation", "missing", name)
         for i, outcome in enumerate(reason.outcomes or ()):
-            yield from _unknown((*path, "outcomes", i), "outcome", outcome, scenario.outcomes)
+            yield from unknown_name((*path, "outcomes", i), "outcome", outcome, scenario.outcomes)
         if reason.outcomes == ():
             yield Problem((*path, "outcomes"), "is an empty list.", "Leave it out for all.")
         for key in type(reason).model_fields:
             value = getattr(reason, key)
             if key == "outcome":
-                yield from _unknown((*path, key), "outcome", value, scenario.outcomes)
+                yield from unknown_name((*path, key), "outcome", value, scenario.outcomes)
             elif key.endswith("by_arm"):
                 for arm in value:
-                    yield from _unknown((*path, key, arm), "arm", arm, scenario.design.arms)
+                    yield from unknown_name((*path, key, arm), "arm", arm, scenario.design.arms)
 
 
 def rate_problems(
@@ -136,7 +117,7 @@ def rate_problems(
             hint = f"Write a share for some of {listed(visits)}, or one number."
             yield Problem(place, "is an empty mapping.", hint)
         for visit in rate:
-            yield from _unknown((*place, visit), "visit", visit, visits)
+            yield from unknown_name((*place, visit), "visit", visit, visits)
     looks_at = getattr(reason, "looks_at", None)
     if looks_at is not None:
         told = {visit for _, rate in stated for visit in rate}  # of which the method itself tells
@@ -147,107 +128,17 @@ def rate_problems(
             yield Problem(path, text, "State the rates by visit, for visits that follow another.")
 
 
-def estimand_problems(scenario: Scenario) -> Iterable[Problem]:
-    """Estimands of outcomes, visits or arms that do not exist."""
-    for name, estimand in scenario.estimands.items():
-        path: Path = ("estimands", name)
-        visits = scenario.design.visits_weeks
-        yield from _unknown((*path, "outcome"), "outcome", estimand.outcome, scenario.outcomes)
-        yield from _unknown((*path, "visit"), "visit", estimand.visit, visits)
-        arms = list(scenario.design.arms)
-        yield from _pair_problems((*path, "contrast"), estimand.contrast, arms)
-
-
-def published_problems(scenario: Scenario) -> Iterable[Problem]:
-    """Published results that belong to nothing here, or contradict themselves."""
-    arms, contrasts = list(scenario.design.arms), contrasts_of(scenario)
-    for name, result in scenario.published.items():
-        path: Path = ("published", name)
-        if result.analysis is not None:
-            yield from _unknown((*path, "analysis"), "analysis", result.analysis, scenario.analyses)
-        if result.contrast is not None:
-            own = getattr(scenario.analyses.get(str(result.analysis)), "contrasts", None)
-            known = list(contrasts) if own is None else own
-            yield from _unknown((*path, "contrast"), "contrast", result.contrast, known)
-        yield from _result_problems(path, result)
-        for arm in result.events or ():
-            yield from _unknown((*path, "events", arm), "arm", arm, arms)
-
-
-def _result_problems(path: Path, result: Published) -> Iterable[Problem]:
-    """What is wrong with a published result whatever the scenario."""
-    if result.analysis is None and result.events is None:
-        text = "says nothing that could be compared."
-        hint = "Write analysis and estimate, or events: {arm: [with the event, patients]}."
-        yield Problem(path, text, hint)
-    if result.analysis is not None and result.events is not None:
-        text = "has both an analysis and events."
-        yield Problem(path, text, "Make two entries of it.")
-    if result.analysis is not None and result.estimate is None:
-        yield Problem((*path, "estimate"), "is required beside an analysis.")
-    if result.analysis is None and result.events is not None and result.estimate is not None:
-        yield Problem((*path, "estimate"), "belongs to no analysis.", "Name it: `analysis: ...`.")
-    if result.interval is not None:
-        lower, upper = result.interval
-        if lower >= upper:
-            text = f"found [{lower:g}, {upper:g}], must be [lower, upper]."
-            yield Problem((*path, "interval"), text, "Write the lower limit first.")
-        elif result.estimate is not None and not lower <= result.estimate <= upper:
-            text = f"does not hold the estimate {result.estimate:g}."
-            yield Problem((*path, "interval"), text, "Check the signs.")
-    for arm, (events, n) in (result.events or {}).items():
-        if not 0 <= events <= n or n == 0:
-            text = (
-                f"found [{shown(events)}, {shown(n)}], must be [patients with the event, patients]."
-            )
-            yield Problem((*path, "events", arm), text)
-
-
-def evidence_problems(
-    evidence: Iterable[str], data: Mapping[str, Any], excused: Collection[str] = ()
-) -> Iterable[Problem]:
-    """Evidence for values that the scenario does not hold, but for sections that are excused."""
-    for text in evidence:
-        place: Path = ("evidence", text)
-        try:
-            parts = split_path(text)
-        except ScenarioError:
-            hint = "Write the place of a value, for example outcomes.rmdq.sd."
-            yield Problem(place, f"{shown(text)} is not a path.", hint, at_key=True)
-            continue
-        value: Any = data
-        for part in () if parts[0] in excused else parts:
-            if isinstance(value, dict) and str(part) in value:
-                value = value[str(part)]
-            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-                value = value[part]
-            else:
-                lost = f"leads nowhere: {_nothing(value, part)}"
-                yield Problem(place, lost, _way(value, part), at_key=True)
-                break
-
-
-def _nothing(value: Any, part: str | int) -> str:
-    if isinstance(value, dict):
-        return f"there is no '{clipped(str(part))}'."
-    if isinstance(value, list):
-        return f"there is no [{part}] in a list of {len(value)}, whose first item is [0]."
-    return f"nothing is written inside {shown(value)}." if value is not None else "it is empty."
-
-
-def _way(value: Any, part: str | int) -> str:
-    return nearest(str(part), list(value)) if isinstance(value, dict) else ""
-
-
-def _pair_problems(path: Path, pair: tuple[str, str], arms: Sequence[str]) -> Iterable[Problem]:
+def pair_problems(path: Path, pair: tuple[str, str], arms: Sequence[str]) -> Iterable[Problem]:
+    """Two arms to compare of which one does not exist, or that are one."""
     for i, arm in enumerate(pair):
-        yield from _unknown((*path, i), "arm", arm, arms)
+        yield from unknown_name((*path, i), "arm", arm, arms)
     if pair[0] == pair[1]:
         text = "compares an arm with itself."
         yield Problem(path, text, f"Write two of {listed(arms)}.")
 
 
-def _unknown(path: Path, what: str, found: str, known: Iterable[str]) -> Iterable[Problem]:
+def unknown_name(path: Path, what: str, found: str, known: Iterable[str]) -> Iterable[Problem]:
+    """A name that nothing has."""
     names = list(known)
     if found not in names:
         text = f"no {what} is called '{clipped(found)}'."

@@ -13,11 +13,11 @@ from trialsim.core.plan import Cell, Design, Marked, Plan
 from trialsim.core.registry import STAGES, Method
 from trialsim.core.stages import Effect
 from trialsim.scenario import _total
+from trialsim.scenario.claims import about_problems
 from trialsim.scenario.design_point import design_point
 from trialsim.scenario.latent import latent_model
 from trialsim.scenario.limits import work_problems
 from trialsim.scenario.load import Document
-from trialsim.scenario.references import about_problems
 from trialsim.scenario.schema import Scenario
 from trialsim.scenario.validate import located, read_models
 from trialsim.scenario.variation import (
