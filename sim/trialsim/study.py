@@ -39,7 +39,7 @@ from trialsim.store import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from trialsim.plots.standard import StandardFigures
+    from trialsim.plots.gallery import Figures
 
 TASK_SECONDS = 0.5
 """Work handed to a worker at once: long against the cost of handing over, short to a watcher."""
@@ -98,15 +98,16 @@ class Results:
         return characteristics(self.plan, self.values)
 
     @property
-    def plot(self) -> StandardFigures:
-        """The figures of the run: `plot.many_trials()`, `plot.power()`."""
-        from trialsim.plots.standard import StandardFigures  # imports matplotlib
+    def plot(self) -> Figures:
+        """The figures of the run: `plot.power()`, `plot.names()`, `plot.draw(name)`."""
+        from trialsim.plots.gallery import Figures  # imports matplotlib
+        from trialsim.plots.run import Run
 
-        return StandardFigures(self.scenario.written, self.plan, self.values, self._table)
+        return Figures(Run(self.scenario.written, self.plan, self.values, self._table))
 
     def save(self, root: str | os.PathLike[str] = "results") -> Path:
         """Write the results folder, figures included, whole or not at all; returns its path."""
-        from trialsim.plots.figure import save as save_figure
+        from trialsim.plots.base.figure import save as save_figure
 
         target = results_folder(Path(root), self.plan, self.seed)
         with whole_folder(target) as draft:

@@ -17,7 +17,7 @@ import trialsim as ts
 from trialsim.core.plan import Plan
 from trialsim.core.records import COLUMNS, FAILURES
 from trialsim.operating.flow import flow
-from trialsim.plots.standard import StandardFigures
+from trialsim.plots.gallery import Figures
 from trialsim.store import whole_folder
 
 TEXT = """\
@@ -236,10 +236,10 @@ def small_run(**options: Any) -> ts.Results:
 
 @pytest.fixture
 def broken_figure_fixture(monkeypatch) -> None:
-    def power(self: StandardFigures) -> None:
+    def broken(self: Figures) -> None:
         raise RuntimeError("the figure cannot be drawn")
 
-    monkeypatch.setattr(StandardFigures, "power", power)
+    monkeypatch.setattr(Figures, "all", broken)
 
 
 def test_a_folder_that_cannot_be_finished_does_not_appear(tmp_path, broken_figure_fixture):

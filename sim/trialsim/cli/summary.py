@@ -19,7 +19,6 @@ from trialsim.operating.rounding import (
     round_to_error,
     share_interval,
 )
-from trialsim.plots.standard import power_by_size
 from trialsim.scenario.allocation_check import warnings
 from trialsim.scenario.describe import analysis_line, arms_line, decision_line, outcome_line
 
@@ -174,7 +173,7 @@ def _error(mcse: float) -> str:
 
 
 def _sizes(console: Console, results: Results) -> None:
-    frame = power_by_size(results.plan, results.performance())
+    frame = results.plot.run.by_size("rejection_rate")
     sizes = sorted(set(frame["n_total"]))
     if len(sizes) < 2:
         return

@@ -11,16 +11,17 @@ from typing import Literal
 import pandas as pd
 from matplotlib.axes import Axes
 
-from trialsim.plots.effect_axis import Contrast, name_effect_axis
-from trialsim.plots.figure import Drawn, Settings
-from trialsim.plots.labels import ROW, Label, place_labels
+from trialsim.plots.base.effect_axis import Contrast, name_effect_axis
+from trialsim.plots.base.figure import Drawn, Settings
+from trialsim.plots.base.labels import ROW, Label, place_labels
+from trialsim.plots.base.page import AWAY, EDGE, GUTTER, RIGHT, Page, new_page, size_of, wrapped
+from trialsim.plots.base.style import INK, SIGNIFICANT, TEXT, TRUTH, style
+from trialsim.plots.base.words import exact, plain
 from trialsim.plots.many_trials_text import alt_text, caption, takeaway
-from trialsim.plots.page import AWAY, EDGE, GUTTER, RIGHT, Page, new_page, size_of, wrapped
 from trialsim.plots.panel import Panel, Published, View
-from trialsim.plots.style import INK, SIGNIFICANT, TEXT, TRUTH, style
+from trialsim.plots.run import Run
 from trialsim.plots.trial_marks import columns, fill, key, limits, reference_lines, shows_dots
 from trialsim.plots.trials import counts
-from trialsim.plots.words import exact, plain
 
 _LEAST_TALL = 62.0  # points; less does not show the shape of a distribution
 
@@ -66,6 +67,47 @@ def many_trials_panels(
     views = _counted(panels, alpha)
     with style():
         return _draw(views, contrast, alpha, published, new_page())
+
+
+def applies(run: Run) -> bool:
+    """Always: every run has trials."""
+    return True
+
+
+def draw(run: Run) -> Drawn:
+    """P2: the primary estimates of the design as stated, a panel an assumption."""
+    analysis = run.primary
+    arm, comparator = run.pair(analysis)
+    outcome = run.outcome(analysis)
+    panels = {
+        name: Panel(
+            frame=run.estimates(name)[["estimate", "p_value", "converged"]],
+            true_value=run.measure(name, "true_value"),
+            critical=run.measure(name, "critical_estimate"),
+        )
+        for name in run.cells
+    }
+    return draw_many_trials(
+        panels,
+        alpha=run.design.decision.alpha,
+        outcome_label=run.outcome_label(analysis),
+        treatment=run.arm_label(arm),
+        comparator=run.arm_label(comparator),
+        better=outcome.better,
+        unit=outcome.unit,
+        settings=run.settings(),
+        published=_published(run, analysis),
+    )
+
+
+def _published(run: Run, analysis: str) -> Published | None:
+    for result in run.written.published.values():
+        if result.analysis == analysis and result.estimate is not None:
+            if result.contrast not in (None, run.contrast(analysis)):
+                continue
+            status = "" if result.status == "reported" else f" ({result.status})"
+            return Published(value=result.estimate, label=f"published{status}")
+    return None
 
 
 def draw_many_trials(

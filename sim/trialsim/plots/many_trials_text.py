@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trialsim.plots.effect_axis import Contrast
-from trialsim.plots.figure import Settings
+from trialsim.plots.base.effect_axis import Contrast
+from trialsim.plots.base.figure import Settings
+from trialsim.plots.base.words import error_of_100, exact, listed, plain, quoted
 from trialsim.plots.panel import Published, View
 from trialsim.plots.trial_marks import limits, shows_dots
 from trialsim.plots.trials import bin_width
-from trialsim.plots.words import error_of_100, exact, listed, plain, quoted
 
 _MOST_NAMED = 3
 _EXAGGERATES = 1.1

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from trialsim.plots.base.words import (
+    decimals_of,
+    exact,
+    half_width,
+    number,
+    per_100,
+    plain,
+    supported,
+)
 from trialsim.plots.trials import Trials
-from trialsim.plots.words import decimals_of, exact, half_width, number, per_100, plain, supported
 
 FEWEST_FOR_A_MEAN = 5
 NO_EFFECT = 1e-9

@@ -9,13 +9,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from trialsim.plots.end_labels import EndLabel, end_label, height_of, place_end_labels
-from trialsim.plots.figure import Drawn, Settings
-from trialsim.plots.labels import ROW, Label, place_labels
-from trialsim.plots.page import GUTTER, Page, new_page
+from trialsim.plots.base.end_labels import EndLabel, end_label, height_of, place_end_labels
+from trialsim.plots.base.figure import Drawn, Settings
+from trialsim.plots.base.labels import ROW, Label, place_labels
+from trialsim.plots.base.page import GUTTER, Page, new_page
+from trialsim.plots.base.style import INK, NOT_SIGNIFICANT, QUIET, TEXT, Look, looks, style
+from trialsim.plots.base.words import half_width, plain
 from trialsim.plots.power_curve_text import alt_text, caption, takeaway
-from trialsim.plots.style import INK, NOT_SIGNIFICANT, QUIET, TEXT, Look, looks, style
-from trialsim.plots.words import half_width, plain
+from trialsim.plots.run import Run
 
 _LEAST_TALL = 190.0  # points
 
@@ -35,6 +36,21 @@ def power_curve(
     with style():
         page = new_page() if ax is None else None
         return _draw(with_bands(frame), marked_n_total, alpha, page, ax)
+
+
+def applies(run: Run) -> bool:
+    """Always: a single size is drawn as a point with its error."""
+    return True
+
+
+def draw(run: Run) -> Drawn:
+    """P5: share significant against total sample size, a curve an assumption."""
+    return draw_power_curve(
+        run.by_size("rejection_rate"),
+        marked_n_total=run.design.n_total,
+        alpha=run.design.decision.alpha,
+        settings=run.settings(),
+    )
 
 
 def draw_power_curve(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trialsim.plots.figure import Settings
-from trialsim.plots.words import error_of_100, listed, per_100, quoted
+from trialsim.plots.base.figure import Settings
+from trialsim.plots.base.words import error_of_100, listed, per_100, quoted
 
 _MOST_NAMED = 3
 _ENOUGH = 0.8

@@ -14,11 +14,11 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
-from trialsim.plots.page import EDGE, POINTS
+from trialsim.plots.base.page import EDGE, POINTS
+from trialsim.plots.base.style import BAND, INK, NOT_SIGNIFICANT, SIGNIFICANT, TEXT, TRUTH, halo
+from trialsim.plots.base.words import decimals_of, number
 from trialsim.plots.panel import Published, View
-from trialsim.plots.style import BAND, INK, NOT_SIGNIFICANT, SIGNIFICANT, TEXT, TRUTH, halo
 from trialsim.plots.trials import Trials, bin_edges, bin_width, dot_width, x_limits
-from trialsim.plots.words import decimals_of, number
 
 MOST_DOTS = 500
 """Up to so many trials each is a dot; beyond, dots would be too small to be counted."""

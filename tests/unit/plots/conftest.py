@@ -12,7 +12,7 @@ from matplotlib.transforms import Bbox
 from numpy.random import Generator, Philox
 from scipy.stats import t
 
-from trialsim.plots.figure import Settings
+from trialsim.plots.base.figure import Settings
 from trialsim.plots.panel import Panel
 
 SD = 5.5

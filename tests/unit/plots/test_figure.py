@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from trialsim.plots.figure import Drawn, save
+from trialsim.plots.base.figure import Drawn, save
 from trialsim.plots.many_trials import draw_many_trials
 from trialsim.plots.panel import Published
 from trialsim.plots.power_curve import draw_power_curve

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from trialsim.plots.base.style import looks
 from trialsim.plots.power_curve import draw_power_curve, power_curve
-from trialsim.plots.style import looks
 
 HSIEH = {"no_effect": 0.0, "large_trials": -1.4, "as_published": -4.3}
 SIZES = [60, 90, 129, 200, 300]

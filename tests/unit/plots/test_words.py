@@ -1,6 +1,6 @@
 import pytest
 
-from trialsim.plots.words import (
+from trialsim.plots.base.words import (
     decimals_of,
     error_of_100,
     exact,

@@ -8,9 +8,9 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from trialsim.plots.page import POINTS, size_of, wrapped
-from trialsim.plots.style import QUIET, TEXT
-from trialsim.plots.words import plain
+from trialsim.plots.base.page import POINTS, size_of, wrapped
+from trialsim.plots.base.style import QUIET, TEXT
+from trialsim.plots.base.words import plain
 
 
 @dataclass(frozen=True)

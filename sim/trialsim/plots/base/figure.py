@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from trialsim.plots.style import DPI, style
-from trialsim.plots.words import counted, plain
+from trialsim.plots.base.style import DPI, style
+from trialsim.plots.base.words import counted, plain
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from trialsim.plots.page import POINTS, size_of
-from trialsim.plots.style import INK, TEXT
+from trialsim.plots.base.page import POINTS, size_of
+from trialsim.plots.base.style import INK, TEXT
 
 ROW = 1.45 * TEXT
 """Height of a row of labels, in points."""

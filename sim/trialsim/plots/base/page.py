@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
-from trialsim.plots.style import DPI, HEADING, HEIGHT, QUIET, SMALL, TEXT, WIDTH
+from trialsim.plots.base.style import DPI, HEADING, HEIGHT, QUIET, SMALL, TEXT, WIDTH
 
 POINTS = 72.0
 EDGE = 16.0

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
-from trialsim.plots.page import AWAY, EDGE, GUTTER, POINTS, wrapped
-from trialsim.plots.style import NOT_SIGNIFICANT, TEXT
+from trialsim.plots.base.page import AWAY, EDGE, GUTTER, POINTS, wrapped
+from trialsim.plots.base.style import NOT_SIGNIFICANT, TEXT
 
 _LINE = 1.2 * TEXT
 

@@ -1,0 +1,58 @@
+"""The figures that a run can draw, in the order of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from trialsim.plots import many_trials, power_curve
+from trialsim.plots.base.figure import Drawn
+from trialsim.plots.run import Run
+
+
+class Shown(NamedTuple):
+    """A figure of a run: when there is something to draw, and how."""
+
+    applies: Callable[[Run], bool]
+    draw: Callable[[Run], Drawn]
+
+
+GALLERY: Mapping[str, Shown] = {
+    "many_trials": Shown(many_trials.applies, many_trials.draw),
+    "power": Shown(power_curve.applies, power_curve.draw),
+}
+"""By name. A new figure is a file of its own and a line here."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one run: `names()`, `draw(name)`, or all of them by `all()`."""
+
+    run: Run
+
+    def names(self) -> list[str]:
+        """Figures that this run has numbers for."""
+        return [name for name, shown in GALLERY.items() if shown.applies(self.run)]
+
+    def draw(self, name: str) -> Drawn:
+        """One figure. Raises KeyError for a name that no figure has, ValueError where this run
+        has no numbers for it."""
+        if name not in GALLERY:
+            raise KeyError(f"no figure is called '{name}'; there are {', '.join(GALLERY)}")
+        if not GALLERY[name].applies(self.run):
+            known = ", ".join(self.names())
+            raise ValueError(f"this run has no numbers for '{name}'; it has {known}")
+        return GALLERY[name].draw(self.run)
+
+    def all(self) -> list[Drawn]:
+        """Every figure that the run has numbers for, in the order of a report."""
+        return [self.draw(name) for name in self.names()]
+
+    def many_trials(self) -> Drawn:
+        """P2: the primary estimates of the design as stated, a panel an assumption."""
+        return self.draw("many_trials")
+
+    def power(self) -> Drawn:
+        """P5: share significant against total sample size, a curve an assumption."""
+        return self.draw("power")
