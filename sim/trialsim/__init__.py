@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from trialsim.core.errors import RunError, ScenarioError, TrialsimError
     from trialsim.scenario.loaded import LoadedScenario, load, loads
-    from trialsim.study import Results, run
+    from trialsim.study import Results, open_results, run
 
 __all__ = [
     "LoadedScenario",
@@ -26,6 +26,7 @@ __all__ = [
     "TrialsimError",
     "load",
     "loads",
+    "open_results",
     "run",
 ]
 
@@ -37,6 +38,7 @@ _HOMES = {
     "TrialsimError": "trialsim.core.errors",
     "load": "trialsim.scenario.loaded",
     "loads": "trialsim.scenario.loaded",
+    "open_results": "trialsim.study",
     "run": "trialsim.study",
 }
 

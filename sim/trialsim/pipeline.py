@@ -39,8 +39,9 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
     """What the statisticians of these replicates are handed; a line a stage."""
     cohort = enrol(group, batch)
     allocation = allocate(group, batch, cohort)
-    outcomes = experience(group, batch, allocation)
+    outcomes = experience(group, batch, cohort, allocation)
     observations = observe(group, batch, allocation, outcomes)
+    measured = [name for name in cohort.covariates if name not in group.design.traits]
     patients = (group.keys["allocation"], tuple(group.design.arms.values()), group.sizes)
     return TrialData(
         arms=tuple(group.design.arms),
@@ -48,14 +49,14 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
         sizes=group.sizes,
         enrolled=cohort.enrolled,
         arm=allocation.arm,
-        covariates=cohort.covariates,
+        covariates={name: cohort.covariates[name] for name in measured},
         scores=outcomes.scores,
         observed=observations.observed,
         centres=group.centres,
         levels={
-            name: method.n_levels
-            for name, method in group.design.covariates.items()
-            if method.n_levels is not None
+            name: n
+            for name in measured
+            if (n := group.design.covariates[name].n_levels) is not None
         },
         shifts=outcomes.shifts,
         memo=batch.once(("sums", patients), dict),

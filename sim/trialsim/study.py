@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import multiprocessing
 import os
@@ -27,14 +26,10 @@ from trialsim.core.records import COLUMNS
 from trialsim.core.registry import load_methods
 from trialsim.pipeline import simulate_batch
 from trialsim.scenario.loaded import LoadedScenario
-from trialsim.store import (
-    Parts,
-    environment,
-    results_folder,
-    whole_folder,
-    write_json,
-    write_replicates,
-)
+from trialsim.store.folder import environment, results_folder, whole_folder, write_json
+from trialsim.store.parts import Parts
+from trialsim.store.reading import changes_to_replay, read_run
+from trialsim.store.replicates import result_hash, write_replicates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,13 +68,7 @@ class Results:
     def result_hash(self) -> str:
         """SHA-256 over the hashes of batches: equal results have equal hashes, however they were
         divided among workers. Promised for one build on one type of processor."""
-        whole = hashlib.sha256()
-        for start in range(0, self.replicates, REPLICATES_PER_BATCH):
-            batch = np.ascontiguousarray(self.values[:, :, start : start + REPLICATES_PER_BATCH])
-            batch = batch + 0.0  # -0 becomes 0
-            batch[np.isnan(batch)] = np.nan  # one NaN of the many there are
-            whole.update(hashlib.sha256(batch.tobytes()).digest())
-        return whole.hexdigest()
+        return result_hash(self.values)
 
     def first(self, replicates: int) -> Results:
         """The first replicates: exactly what a run of that many gives. Raises ValueError."""
@@ -129,7 +118,7 @@ class Results:
         manifest = {
             "scenario": self.plan.name,
             "source": document.source,
-            "changes": dict(self.scenario.changes),
+            "changes": changes_to_replay(self.scenario),
             "digest": self.plan.digest,
             "seed": self.seed,
             "replicates": self.replicates,
@@ -144,6 +133,25 @@ class Results:
         """The columns (r,) of one analysis and contrast of one cell."""
         row = list(self.plan.series()).index(series)
         return dict(zip(COLUMNS, self.values[row], strict=True))
+
+
+def open_results(folder: str | os.PathLike[str]) -> Results:
+    """The results of a finished run, from its folder or from one that holds no other run.
+
+    They are those that were saved, bit for bit. Raises RunError where the folder holds none, is
+    not whole, was edited, or was written by a trialsim that gives other numbers.
+    """
+    kept = read_run(Path(folder))
+    manifest = kept.manifest
+    return Results(
+        kept.scenario,
+        kept.plan,
+        manifest.seed,
+        manifest.replicates,
+        kept.values,
+        manifest.elapsed_s,
+        manifest.resumed_batches,
+    )
 
 
 def run(

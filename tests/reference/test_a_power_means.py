@@ -96,6 +96,30 @@ FAMILIES: dict[str, Callable] = {
 CHECKED = [row for row in ROWS if row["id"] not in LATER]
 
 
+@pytest.mark.evidence(
+    "analysis.t_test",
+    kind="R",
+    claim=(
+        "The exact power that a run prints beside the simulated one, pooled and Welch, to "
+        "1e-8 and 1e-6."
+    ),
+    source="R 4.2.2 pwr 1.3.0, stats::integrate",
+)
+@pytest.mark.evidence(
+    "analysis.change_score",
+    kind="R",
+    claim="The exact power that a run prints beside the simulated one, to 1e-6.",
+    source="R 4.2.2 pwr 1.3.0",
+)
+@pytest.mark.evidence(
+    "analysis.ancova",
+    kind="R",
+    claim=(
+        "The exact power that a run prints beside the simulated one, one covariate and "
+        "several, to 1e-6."
+    ),
+    source="R 4.2.2 stats::pt, stats::integrate",
+)
 @pytest.mark.parametrize("row", CHECKED, ids=[row["id"] for row in CHECKED])
 def test_power_and_size_match_r(row):
     family = next(FAMILIES[name] for name in FAMILIES if row["id"].startswith(name))

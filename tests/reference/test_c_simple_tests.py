@@ -92,6 +92,27 @@ FAMILIES = {"two_sample_": two_sample, "table_": table}
 CHECKED = [row for row in ROWS if row["id"] not in LATER_ROWS]
 
 
+@pytest.mark.evidence(
+    "analysis.mann_whitney",
+    kind="R",
+    claim=(
+        "U, z and the normal p value with and without continuity correction, ties included, "
+        "to 1e-8."
+    ),
+    source="R 4.2.2 wilcox.test; coin 1.4.2",
+)
+@pytest.mark.evidence(
+    "analysis.t_test",
+    kind="R",
+    claim="Pooled and Welch: t, degrees of freedom, p value and interval, to 1e-8.",
+    source="R 4.2.2 t.test",
+)
+@pytest.mark.evidence(
+    "analysis.responder",
+    kind="R",
+    claim="p values of Pearson's chi-square, Yates's and Fisher's test, to 1e-8.",
+    source="R 4.2.2 chisq.test, fisher.test",
+)
 @pytest.mark.parametrize("row", CHECKED, ids=[row["id"] for row in CHECKED])
 def test_simple_tests_match_r(row):
     family = next(FAMILIES[name] for name in FAMILIES if row["id"].startswith(name))

@@ -26,6 +26,12 @@ SHARES = [row for row in ROWS if row["id"].startswith("mcse_")]
 NAMES = {"power": "rejection_rate"}
 
 
+@pytest.mark.evidence(
+    "decision.superiority",
+    kind="R",
+    claim="Rejection rate and its error, from decisions at 0.05, to a relative 1e-9.",
+    source="R 4.2.2; formulas of Morris, White and Crowther 2019, doi 10.1002/sim.8086",
+)
 def test_measures_match_r():
     (row,) = [row for row in ROWS if row["id"] == "performance"]
     estimate, se = (np.array(row["inputs"][key]) for key in ("estimates", "standard_errors"))

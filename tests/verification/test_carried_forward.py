@@ -44,6 +44,15 @@ def runs() -> Runs:
     return Runs(textbook(CHANGES), REPLICATES, seed=2012)
 
 
+@pytest.mark.evidence(
+    "observation.mcar",
+    kind="closed form",
+    claim=(
+        "With 30% lost completely at random t test, change score and ANCOVA of complete cases"
+        " are unbiased, 20,000 trials, to 4 errors (0.006)."
+    ),
+    source="doi 10.1093/biomet/63.3.581",
+)
 @pytest.mark.parametrize(
     ("analysis", "sd"),
     [("complete", 1.0), ("change", sqrt(2 - 2 * RHO)), ("ancova", sqrt(1 - RHO**2))],
@@ -55,6 +64,16 @@ def test_complete_cases_are_unbiased_when_loss_is_by_chance(runs, analysis, sd):
     assert_matches(float(found["estimate"].mean()), LATER, error, analysis)
 
 
+@pytest.mark.evidence(
+    "analysis.t_test",
+    kind="closed form",
+    claim=(
+        "Carrying the last or the baseline score forward biases the difference by the share "
+        "carried times the difference between the effects, 20,000 trials, to 4 errors "
+        "(0.006)."
+    ),
+    source="mean of a mixture; see doi 10.1056/NEJMsr1203730",
+)
 @pytest.mark.parametrize(("analysis", "stands_in"), [("last", AFTER), ("baseline", 0.0)])
 def test_bias_is_the_share_carried_times_the_difference_between_effects(runs, analysis, stands_in):
     """0.3 (0.6 - 0.2) = 0.12 forward, 0.3 (0 - 0.2) = -0.06 from baseline."""
@@ -94,6 +113,15 @@ BOUNDED = {
 }
 
 
+@pytest.mark.evidence(
+    "analysis.responder",
+    kind="closed form",
+    claim=(
+        "Worst-case scores for the lost shrink the risk difference by the share lost, 20,000 "
+        "trials, to 4 errors."
+    ),
+    source="mean of a mixture",
+)
 def test_worst_case_shrinks_the_difference_by_the_share_lost():
     """Everybody lost gets 24, in both arms: 0.7 of a difference of -2 is left."""
     changes = {

@@ -21,6 +21,15 @@ def normals(seed: int) -> np.ndarray:
     return Draws(seed, 0, REPLICATES).normal("test.z", N)
 
 
+@pytest.mark.evidence(
+    "cohort.bernoulli",
+    kind="exact law",
+    claim=(
+        "The share asked for has the characteristic, three shares, 200,000 patients, to 4 "
+        "errors (0.0045)."
+    ),
+    source="binomial counts of the stated share",
+)
 @pytest.mark.parametrize("share", [0.5, 0.03, 0.9])
 def test_bernoulli_has_its_share(share):
     """Claim: the share asked for has it. 200,000 patients; tolerance 4 errors, at most 0.0045.
@@ -33,6 +42,15 @@ def test_bernoulli_has_its_share(share):
     assert method.values(around).tolist() == [[0.0, 1.0]]
 
 
+@pytest.mark.evidence(
+    "cohort.categorical",
+    kind="exact law",
+    claim=(
+        "Every level has its share in the order written, four sets, 200,000 patients, "
+        "chi-square at level 1e-5."
+    ),
+    source="multinomial counts of the stated shares",
+)
 @pytest.mark.parametrize(
     "levels",
     [{"mild": 0.5, "moderate": 0.3, "severe": 0.2}, (0.25, 0.75), (0.01, 0.01, 0.98), (0.1,) * 10],
@@ -47,12 +65,26 @@ def test_categorical_levels_have_their_shares(levels):
     assert_frequencies_match(counts, np.array(method.shares))
 
 
+@pytest.mark.evidence(
+    "cohort.categorical",
+    kind="identity",
+    claim="With two levels the values are those of bernoulli, bit for bit, 200,000 patients.",
+    source="the two definitions",
+)
 def test_a_bernoulli_is_the_categorical_with_two_levels():
     z = normals(3)
     two = Categorical(levels={"no": 0.7, "yes": 0.3}).values(z)
     assert np.array_equal(two, Bernoulli(share=0.3).values(z))
 
 
+@pytest.mark.evidence(
+    "cohort.log_normal",
+    kind="exact law",
+    claim=(
+        "Mean, SD, median and a quantile of the values, three laws, 200,000 patients, to 4 errors."
+    ),
+    source="moments and quantiles of the log-normal law",
+)
 @pytest.mark.parametrize(("mean", "sd"), [(30.0, 24.0), (12.0, 1.0), (0.5, 0.4)])
 def test_log_normal_has_the_moments_asked_for(mean, sd):
     """Claim: mean and SD are those of the values, and the median is mean / sqrt(1 + (sd/mean)^2).

@@ -110,6 +110,36 @@ def second_program(
     return from_least_squares(after[both], np.stack(columns, axis=1))
 
 
+@pytest.mark.evidence(
+    "analysis.t_test",
+    kind="double programming",
+    claim=(
+        "Pooled and Welch: estimate, error, degrees of freedom, p value, interval and number "
+        "analysed equal a second program's to 1e-9, trial by trial, with three arms, two "
+        "sizes and missing scores."
+    ),
+    source="SciPy 1.13 or later: stats.ttest_ind",
+)
+@pytest.mark.evidence(
+    "analysis.change_score",
+    kind="double programming",
+    claim=(
+        "Change: estimate, error, degrees of freedom, p value, interval and number analysed "
+        "equal a second program's to 1e-9, trial by trial, with three arms, two sizes and "
+        "missing scores."
+    ),
+    source="SciPy 1.13 or later: stats.ttest_ind of the changes",
+)
+@pytest.mark.evidence(
+    "analysis.ancova",
+    kind="double programming",
+    claim=(
+        "Baseline and two covariates: estimate, error, degrees of freedom, p value, interval "
+        "and number analysed equal a second program's to 1e-9, trial by trial, with three "
+        "arms, two sizes and missing scores."
+    ),
+    source="NumPy 2.0 or later: linalg.lstsq on the design matrix",
+)
 @pytest.mark.parametrize(
     ("allocation", "complete"),
     [

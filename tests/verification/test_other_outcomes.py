@@ -68,6 +68,51 @@ def within(sample: np.ndarray, mean: float, sd: float) -> bool:
     return abs(sample.mean() - mean) < 4 * sd / np.sqrt(n) and abs(sample.std() - sd) < 4 * sd_error
 
 
+@pytest.mark.evidence(
+    "outcomes.binary",
+    kind="exact law",
+    claim=(
+        "Comparator's means and SDs as asked for at two visits: shares of 0.3 and 0.15, "
+        "409,600 scores, to 4 errors (0.006 SD)."
+    ),
+    source="moments of the Bernoulli law",
+)
+@pytest.mark.evidence(
+    "outcomes.count",
+    kind="exact law",
+    claim=(
+        "Comparator's means and SDs as asked for at two visits: counts of mean 3 and 5, "
+        "409,600 scores, to 4 errors (0.006 SD)."
+    ),
+    source="moments of the negative binomial law",
+)
+@pytest.mark.evidence(
+    "outcomes.log_normal",
+    kind="exact law",
+    claim=(
+        "Comparator's means and SDs as asked for at two visits: mean 100 and SD 80, 409,600 "
+        "scores, to 4 errors (0.006 SD)."
+    ),
+    source="moments of the log-normal law",
+)
+@pytest.mark.evidence(
+    "outcomes.gamma",
+    kind="exact law",
+    claim=(
+        "Comparator's means and SDs as asked for at two visits: means of 2.28 and 5.05, "
+        "409,600 scores, to 4 errors (0.006 SD)."
+    ),
+    source="moments of the gamma law",
+)
+@pytest.mark.evidence(
+    "outcomes.ordinal",
+    kind="exact law",
+    claim=(
+        "Comparator's means and SDs as asked for at two visits: four categories, 409,600 "
+        "scores, to 4 errors (0.006 SD)."
+    ),
+    source="moments of the stated shares",
+)
 def test_comparator_has_the_means_and_sds_asked(scores_fixture):
     """Claim: every margin has the stated mean and SD; 409,600 scores tell 0.006 SD apart."""
     wanted = {
@@ -82,6 +127,51 @@ def test_comparator_has_the_means_and_sds_asked(scores_fixture):
             assert within(scores_fixture[outcome, visit][0], mean, np.sqrt(variance)), outcome
 
 
+@pytest.mark.evidence(
+    "outcomes.binary",
+    kind="exact law",
+    claim=(
+        "A treated arm's mean is moved by the stated difference and its SD follows from the "
+        "share, 409,600 scores, to 4 errors."
+    ),
+    source="moments of the Bernoulli law",
+)
+@pytest.mark.evidence(
+    "outcomes.count",
+    kind="exact law",
+    claim=(
+        "A treated arm's mean is moved by the stated difference and its SD follows from the "
+        "negative binomial's size, 409,600 scores, to 4 errors."
+    ),
+    source="moments of the negative binomial law",
+)
+@pytest.mark.evidence(
+    "outcomes.log_normal",
+    kind="exact law",
+    claim=(
+        "A treated arm's mean is moved by the stated difference and its SD is the "
+        "assumption's own value, 409,600 scores, to 4 errors."
+    ),
+    source="moments of the log-normal law",
+)
+@pytest.mark.evidence(
+    "outcomes.gamma",
+    kind="exact law",
+    claim=(
+        "A treated arm's mean is moved by the stated difference and its SD follows from the "
+        "coefficient of variation, 409,600 scores, to 4 errors."
+    ),
+    source="moments of the gamma law",
+)
+@pytest.mark.evidence(
+    "outcomes.ordinal",
+    kind="exact law",
+    claim=(
+        "A difference of 0.4 in mean score is delivered and moves every category in one "
+        "direction, 409,600 scores, to 4 errors."
+    ),
+    source="the stated effect",
+)
 def test_differences_are_delivered_and_spread_carries_over(scores_fixture):
     """Claim: the treated arm has the comparator's mean plus the difference; its SD follows from
     the share, from the negative binomial's size, or from the coefficient of variation; log-normal
@@ -101,6 +191,51 @@ def test_differences_are_delivered_and_spread_carries_over(scores_fixture):
     assert (np.cumsum(shares)[:-1] < np.array([0.2, 0.5, 0.8])).all()  # all in one direction
 
 
+@pytest.mark.evidence(
+    "outcomes.binary",
+    kind="exact law",
+    claim=(
+        "The correlation written is that of the scores at two visits, within 0.01, 409,600 "
+        "patients."
+    ),
+    source="the stated correlation",
+)
+@pytest.mark.evidence(
+    "outcomes.ordinal",
+    kind="exact law",
+    claim=(
+        "The correlation written is that of the scores at two visits, within 0.01, 409,600 "
+        "patients."
+    ),
+    source="the stated correlation",
+)
+@pytest.mark.evidence(
+    "outcomes.count",
+    kind="exact law",
+    claim=(
+        "The correlation written is that of the scores at two visits, within 0.01, 409,600 "
+        "patients."
+    ),
+    source="the stated correlation",
+)
+@pytest.mark.evidence(
+    "outcomes.log_normal",
+    kind="exact law",
+    claim=(
+        "The correlation written is that of the scores at two visits, within 0.01, 409,600 "
+        "patients."
+    ),
+    source="the stated correlation",
+)
+@pytest.mark.evidence(
+    "outcomes.gamma",
+    kind="exact law",
+    claim=(
+        "The correlation written is that of the scores at two visits, within 0.01, 409,600 "
+        "patients."
+    ),
+    source="the stated correlation",
+)
 def test_correlations_over_visits_and_between_outcomes(scores_fixture):
     """Claim: correlations of the scores in the comparator are met within 0.01."""
     over_visits = {"event": 0.4, "category": 0.5, "days": 0.45, "cost": 0.6, "waiting": 0.4}

@@ -62,6 +62,15 @@ def guess_variance(size: int) -> float:
     return float(np.var(certain) + np.mean(ties) / 4)
 
 
+@pytest.mark.evidence(
+    "allocation.permuted_blocks",
+    kind="published",
+    claim=(
+        "The next allocation is guessed 17/24 of the time with blocks of 4 and 41/60 with "
+        "blocks of 6, over 100,000 blocks, to 4 errors (0.002)."
+    ),
+    source="Blackwell and Hodges 1957, doi 10.1214/aoms/1177706973",
+)
 @pytest.mark.parametrize(("size", "exact"), [(4, 17 / 24), (6, 41 / 60)])
 def test_next_allocation_is_guessed_as_often_as_enumeration_says(size, exact):
     """Claim: who knows the block size and names the arm with more places left in the block (a
@@ -78,6 +87,15 @@ def test_next_allocation_is_guessed_as_often_as_enumeration_says(size, exact):
     assert_matches(found, exact, sqrt(guess_variance(size) / len(blocks)) / size)
 
 
+@pytest.mark.evidence(
+    "allocation.permuted_blocks",
+    kind="exact law",
+    claim=(
+        "Every block holds the ratio and every order of it is equally likely, seven designs "
+        "of two and three arms, 100,000 blocks, chi-square at level 1e-5."
+    ),
+    source="enumeration of the orders",
+)
 @pytest.mark.parametrize(
     ("size", "arm_sizes", "per_block"),
     [
@@ -124,6 +142,12 @@ def test_imbalance_never_exceeds_half_a_block(size, most):
     assert found.max() == most
 
 
+@pytest.mark.evidence(
+    "allocation.permuted_blocks",
+    kind="R",
+    claim="Arm sizes after a last, cut block, 20,000 trials, chi-square at level 1e-5.",
+    source="R 4.2.2, hypergeometric law",
+)
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
 def test_final_arm_sizes_match_r(row):
     """Claim: sizes after the last, cut block, and the limit of imbalance, as in
@@ -166,6 +190,15 @@ def balance_law(n: int, sizes: tuple[int, ...]) -> np.ndarray:
     return balanced
 
 
+@pytest.mark.evidence(
+    "allocation.permuted_blocks",
+    kind="exact law",
+    claim=(
+        "Random blocks of 4 and 6 leave the arms equal after k patients as often as renewal "
+        "theory says, 20,000 trials, to 4 errors (0.011)."
+    ),
+    source="renewal over the blocks",
+)
 def test_random_block_sizes_match_renewal_law():
     """Claim: blocks of 4 and 6 at random, each as likely: every sequence can be cut into balanced
     blocks of 4 or 6 with a rest of at most 5, and the arms are equal after k patients as often

@@ -29,6 +29,33 @@ def shifted(offset: float, missing: dict[str, Any], sizes: list[int]) -> Runs:
     return Runs(textbook(changes), replicates=512, seed=10**6)
 
 
+@pytest.mark.evidence(
+    "analysis.t_test",
+    kind="identity",
+    claim=(
+        "Adding a million to every score moves no estimate, error, p value or limit by more "
+        "than 1e-8 in 512 trials."
+    ),
+    source="invariance to the origin of the scale",
+)
+@pytest.mark.evidence(
+    "analysis.change_score",
+    kind="identity",
+    claim=(
+        "Adding a million to every score moves no estimate, error, p value or limit by more "
+        "than 1e-8 in 512 trials."
+    ),
+    source="invariance to the origin of the scale",
+)
+@pytest.mark.evidence(
+    "analysis.ancova",
+    kind="identity",
+    claim=(
+        "Adding a million to every score moves no estimate, error, p value or limit by more "
+        "than 1e-8 in 512 trials."
+    ),
+    source="invariance to the origin of the scale",
+)
 @pytest.mark.parametrize(
     "missing", [{}, {"lost": {"method": "mcar", "rate": 0.1}}], ids=["complete", "mcar"]
 )

@@ -10,6 +10,15 @@ from verification.simulated import arms, assert_frequencies_match, assert_share_
 REPLICATES = 20_000
 
 
+@pytest.mark.evidence(
+    "allocation.random_allocation_rule",
+    kind="exact law",
+    claim=(
+        "Arm sizes are as planned and every order of the arms is equally likely (20, 90 and "
+        "21 orders), 40,000 trials, chi-square at level 1e-5."
+    ),
+    source="enumeration of the orders",
+)
 @pytest.mark.parametrize(
     ("sizes", "n_orders"), [((3, 3), comb(6, 3)), ((2, 2, 2), 90), ((2, 5), comb(7, 2))], ids=str
 )
@@ -25,6 +34,15 @@ def test_orders_are_equally_likely(sizes, n_orders):
     assert_frequencies_match(np.bincount(place), np.full(n_orders, 1 / n_orders))
 
 
+@pytest.mark.evidence(
+    "allocation.random_allocation_rule",
+    kind="exact law",
+    claim=(
+        "Every place in the trial has an arm with chance size/total, 20,000 trials, to 4 "
+        "errors (0.014)."
+    ),
+    source="the uniform law",
+)
 @pytest.mark.parametrize("sizes", [(64, 65), (10, 20, 30), (1, 200)], ids=str)
 def test_sizes_are_exact_and_every_place_is_alike(sizes):
     """Claim: sizes are as planned in every trial, and any patient, first or last, is as likely

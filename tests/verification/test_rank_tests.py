@@ -59,6 +59,15 @@ def null_law(n1: int, n0: int) -> np.ndarray:
     return ways / ways.sum()
 
 
+@pytest.mark.evidence(
+    "analysis.mann_whitney",
+    kind="exact law",
+    claim=(
+        "With and without continuity correction the test rejects as often as the exact law of"
+        " U at 65 and 64 says, 40,000 trials, to 4 errors (0.0044)."
+    ),
+    source="doi 10.1214/aoms/1177730491",
+)
 @pytest.mark.parametrize(("name", "correction"), [("ranks", 0.0), ("corrected", 0.5)])
 def test_size_without_ties_is_the_exact_one(normal, name, correction):
     u = np.arange(N1 * N0 + 1)
@@ -82,6 +91,15 @@ def placement_error(superiority: float, both_1: float, both_0: float) -> float:
     return sqrt(variance / (N1 * N0))
 
 
+@pytest.mark.evidence(
+    "analysis.mann_whitney",
+    kind="closed form",
+    claim=(
+        "The mean estimate at d 0.5 is Phi(0.5/sqrt 2) - 0.5, and the mean of DeLong's "
+        "variance that of theory, 40,000 trials, to 4 errors (0.001)."
+    ),
+    source="Lehmann 1975, Nonparametrics, chapter 2",
+)
 def test_estimate_is_unbiased_under_normal_scores(normal):
     """P(treated higher) - 0.5 = Phi(0.5/sqrt 2) - 0.5 = 0.138."""
     truth = float(special.ndtr(0.5 / sqrt(2)))
@@ -125,6 +143,15 @@ def test_size_with_ties_is_nearly_nominal(bounded):
     assert float(np.mean(p_value < 0.05)) == pytest.approx(0.05, abs=0.003 + 0.0044)
 
 
+@pytest.mark.evidence(
+    "analysis.mann_whitney",
+    kind="double programming",
+    claim=(
+        "Estimate, tie-corrected p value and DeLong's error equal a count of all pairs, trial"
+        " by trial, three arms and missing scores."
+    ),
+    source="formula of R's wilcox.test; doi 10.2307/2531595",
+)
 def test_every_pair_is_counted():
     """Against all pairs and R's formula for ties, one replicate after another."""
     rng = np.random.Generator(np.random.Philox(5))

@@ -69,6 +69,15 @@ def assert_correlation_is_delivered(
     assert_matches(float(np.corrcoef(x, y)[0, 1]), wanted, error, what)
 
 
+@pytest.mark.evidence(
+    "outcomes.bounded_integer",
+    kind="exact law",
+    claim=(
+        "The correlation written is that of the scores, ten pairs of margins, 1,048,576 "
+        "patients, to 4 errors (0.0033)."
+    ),
+    source="quadrature over the bivariate normal",
+)
 @pytest.mark.parametrize(
     ("first", "second", "wanted"),
     [
@@ -176,6 +185,15 @@ def test_correlation_matrix_between_outcomes_is_delivered():
             )
 
 
+@pytest.mark.evidence(
+    "outcomes.repeated_normal",
+    kind="exact law",
+    claim=(
+        "The correlation written between a normal and a bounded score is delivered, 1,048,576"
+        " patients, to 4 errors (0.003)."
+    ),
+    source="quadrature over the bivariate normal",
+)
 def test_correlation_of_a_bounded_with_a_normal_outcome_is_delivered():
     """Claim: a bounded score correlates with a normal one as written, 0.6.
     Exact: 0.6. For the normal score y and latent z the influence x y - r (x^2 + y^2)/2 has a

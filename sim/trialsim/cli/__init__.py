@@ -84,6 +84,39 @@ def check(
     check_command(scenario, changes, values, allocation)
 
 
+RESULTS = typer.Argument(
+    ..., help="Folder of a run, or one that holds a single run.", show_default=False
+)
+
+
+@app.command()
+def plot(
+    results: str = RESULTS,
+    figure: Texts = typer.Option(
+        [], "--figure", metavar="NAME", help="Draw only this figure. Repeatable."
+    ),
+    out: str | None = typer.Option(
+        None, help="Folder for the figures; that of the run when left out.", show_default=False
+    ),
+    list_: bool = typer.Option(False, "--list", help="Print the names of the run's figures."),
+) -> None:
+    """Draw the figures of a saved run again."""
+    from trialsim.cli.plot import plot_command
+
+    plot_command(results, figure, out, list_)
+
+
+@app.command()
+def report(
+    results: str = RESULTS,
+    open_: bool = typer.Option(False, "--open", help="Show the page in a browser."),
+) -> None:
+    """Write the page of a saved run again: report.html in its folder."""
+    from trialsim.cli.report import report_command
+
+    report_command(results, open_)
+
+
 @app.command("list")
 def list_(
     stage: str | None = typer.Argument(

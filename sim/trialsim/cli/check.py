@@ -11,6 +11,8 @@ from trialsim.core.plan import Plan
 from trialsim.core.program import prepare
 from trialsim.operating.allocation import allocation_characteristics
 from trialsim.operating.rounding import percent, with_error
+from trialsim.operating.selected import selected_scores
+from trialsim.operating.truth import truth_of
 from trialsim.pipeline import simulate_batch
 from trialsim.scenario.allocation_check import warnings
 from trialsim.scenario.describe import paragraph, work_of
@@ -26,6 +28,9 @@ def check_command(path: str, changes: list[str], values: bool, allocation: bool 
     typer.echo()
     typer.echo(work_line(scenario))
     typer.echo(unsourced_line(scenario))
+    for text in (eligibility_lines(plan), delivered_lines(plan)):
+        if text:
+            typer.echo(f"\n{text}")
     for text in warnings(plan):
         typer.echo(f"Warning: {text}")
     if allocation:
@@ -71,6 +76,56 @@ def allocation_lines(plan: Plan) -> str:
             text = f"{with_error(row.value, row.mcse)}, at most {row.largest:.4g} in these trials"
         lines.append(f"  {row.what}: {text}")
     return "\n".join(lines)
+
+
+def eligibility_lines(plan: Plan) -> str:
+    """Who may enter, and what that does to the score: before and after, a line a visit."""
+    lines = []
+    for found in selected_scores(plan):
+        limits = [
+            f"{found.lowest:g} or more" if found.lowest is not None else "",
+            f"{found.highest:g} or less" if found.highest is not None else "",
+        ]
+        wanted = " and ".join(text for text in limits if text)
+        lines.append(
+            f"May enter: {found.outcome} of {wanted} at baseline, {100 * found.share:.1f}% of "
+            "those who come. Of them and, in brackets, of all who come:"
+        )
+        baseline = str(plan.designs[0].baseline)
+        for left, everybody in zip(found.after, found.before, strict=True):
+            text = (
+                f"  {found.outcome} at {left.visit}: mean {left.mean:.2f} ({everybody.mean:.2f}), "
+                f"SD {left.sd:.2f} ({everybody.sd:.2f})"
+            )
+            if left.visit != baseline:
+                text += (
+                    f", correlation with {baseline} {left.with_baseline:.2f} "
+                    f"({everybody.with_baseline:.2f})"
+                )
+            lines.append(text)
+    return "\n".join(lines)
+
+
+def delivered_lines(plan: Plan) -> str:
+    """True differences that are not those stated, because patients are selected or gain by
+    something that goes with their score."""
+    design, lines = plan.designs[0], []
+    for cell in (cell for cell in plan.cells if cell.design == 0):
+        for outcome, effect in cell.effects.items():
+            for contrast, (arm, comparator) in design.contrasts.items():
+                truth = truth_of(design, cell, outcome, contrast)
+                stated = [effect.difference[list(design.arms).index(a)] for a in (arm, comparator)]
+                for visit, one, other in zip(design.visits, *stated, strict=True):
+                    delivered = truth.mean_difference(visit)
+                    if abs(delivered - (one - other)) > 5e-4 * design.outcomes[outcome].at(
+                        design.outcomes[outcome].sd, 0
+                    ):
+                        lines.append(
+                            f"  {outcome} at {visit}, {contrast}, under {cell.assumption}: "
+                            f"{delivered:.3g} (stated {one - other:.3g})"
+                        )
+    head = "True mean differences among those who enter, where they are not those stated:"
+    return "\n".join([head, *lines]) if lines else ""
 
 
 def unsourced_line(scenario: LoadedScenario) -> str:

@@ -19,6 +19,7 @@ from trialsim.cli.summary import print_summary
 from trialsim.core.memory import keep_freed_memory
 from trialsim.scenario.describe import work_of
 from trialsim.scenario.loaded import load
+from trialsim.store.folder import check_writable
 from trialsim.study import Progress as Report
 from trialsim.study import Results, run
 
@@ -36,6 +37,7 @@ def run_command(
     """Run a scenario and tell about it: tables or JSON on stdout, progress on stderr."""
     keep_freed_memory()
     scenario = load(path, changes)
+    check_writable(Path(out) / scenario.name)
     chosen = workers if workers is not None else cores()
     silent = quiet or as_json
     n = scenario.plan.replicates if replicates is None else replicates

@@ -10,17 +10,23 @@ from rich.console import Console
 from rich.table import Table
 
 from trialsim import __version__
-from trialsim.core.plan import Series
 from trialsim.operating.characteristics import check_against_theory
-from trialsim.operating.placement import place
+from trialsim.operating.placement import published_among
 from trialsim.operating.rounding import (
+    NOT_DEFINED,
     frequency_sentence,
     percent,
-    round_to_error,
-    share_interval,
+    share_text,
+    value_text,
 )
 from trialsim.scenario.allocation_check import warnings
-from trialsim.scenario.describe import analysis_line, arms_line, decision_line, outcome_line
+from trialsim.scenario.describe import (
+    analysis_line,
+    arms_line,
+    decision_line,
+    not_simulated,
+    outcome_line,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,9 +48,11 @@ def print_summary(results: Results, folder: Path) -> None:
     console.width = max(console.width, WIDTH) if console.is_terminal else WIDTH
     for part in (_trial, _frequencies, _rows, _sizes, _published, _theory, _failures):
         part(console, results)
-    for text in warnings(results.plan):
+    plan = results.plan
+    for text in warnings(plan):
         console.print(f"Warning  {text}")
-    console.print(_not_simulated())
+    console.print(f"Not simulated: {'; '.join(not_simulated(plan))}.")
+    console.print("A real trial of this design would do worse wherever these matter.")
     console.print(f"\nResults  {folder}", soft_wrap=True)
     figures = sorted(path.name for path in (folder / "figures").glob("*.png"))
     console.print(f"Figures  {', '.join(figures)} in {folder / 'figures'}", soft_wrap=True)
@@ -110,21 +118,21 @@ def _rows(console: Console, results: Results) -> None:
     for key, row in stated.iterrows():
         assumption, analysis, contrast = map(str, key)
         value, mcse, n_used = row["value"], row["mcse"], row["n_used"]
-        exaggeration = round_to_error(value["type_m"], mcse["type_m"])
+        exaggeration = value_text(value["type_m"], mcse["type_m"])
         table.add_row(
             assumption if assumption != previous else "",
             analysis,
             *((contrast,) if several else ()),
             f"{value['true_value']:.4g}",
-            _share(value["rejection_rate"], mcse["rejection_rate"], n_used["rejection_rate"]),
+            share_text(value["rejection_rate"], mcse["rejection_rate"], n_used["rejection_rate"]),
             *((_theoretical(value, mcse),) if exact else ()),
-            "–" if exaggeration == "–" else f"x{exaggeration} ({_error(mcse['type_m'])})",
-            _number(value["mean_ci_width"] / 2, mcse["mean_ci_width"] / 2),
-            _share(value["coverage"], mcse["coverage"], n_used["coverage"]),
+            exaggeration if exaggeration == NOT_DEFINED else f"x{exaggeration}",
+            value_text(value["mean_ci_width"] / 2, mcse["mean_ci_width"] / 2),
+            share_text(value["coverage"], mcse["coverage"], n_used["coverage"]),
         )
         previous = assumption
         if value["type_s"] > 0.01:
-            share = _share(value["type_s"], mcse["type_s"], n_used["type_s"])
+            share = share_text(value["type_s"], mcse["type_s"], n_used["type_s"])
             wrong_signs.append(f"{assumption}, {analysis}: {share}")
     console.print(table)
     console.print(
@@ -140,36 +148,11 @@ def _rows(console: Console, results: Results) -> None:
 def _theoretical(value: pd.Series, mcse: pd.Series) -> str:
     """The exact rejection rate, to the decimals of the simulated one."""
     theory = value["theory_rejection_rate"]
-    return "–" if np.isnan(theory) else percent(theory, mcse["rejection_rate"])
+    return NOT_DEFINED if np.isnan(theory) else percent(theory, mcse["rejection_rate"])
 
 
 def _new_table() -> Table:
     return Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-
-
-def _share(share: float, mcse: float, n: float) -> str:
-    """A share with its error; one of exactly 0 or 1 with the far end of its Wilson interval."""
-    if np.isnan(share):
-        return "–"
-    if share in (0, 1):
-        lower, upper = share_interval(round(share * n), round(n))
-        return f"0% (to {_end(upper)})" if share == 0 else f"100% (from {_end(lower)})"
-    return f"{percent(share, mcse)} ({_error(100 * mcse)})"
-
-
-def _end(share: float) -> str:
-    """The end of an interval near 0 or 1, to one digit of its distance from it."""
-    distance = 100 * min(share, 1 - share)
-    decimals = max(0, int(np.ceil(-np.log10(distance))))
-    return f"{100 * share:.{decimals}f}%"
-
-
-def _number(value: float, mcse: float) -> str:
-    return "–" if np.isnan(value) else f"{round_to_error(value, mcse)} ({_error(mcse)})"
-
-
-def _error(mcse: float) -> str:
-    return "0" if mcse == 0 else round_to_error(mcse, mcse)
 
 
 def _sizes(console: Console, results: Results) -> None:
@@ -190,45 +173,31 @@ def _sizes(console: Console, results: Results) -> None:
             table.add_column(f"{size}{mark}", justify="right", no_wrap=True)
         for assumption, rows in frame.groupby("assumption", sort=False):
             by_size = rows.set_index("n_total")
-            cells = [_share(*by_size.loc[n, ["value", "mcse", "n_used"]]) for n in shown]
+            cells = [share_text(*by_size.loc[n, ["value", "mcse", "n_used"]]) for n in shown]
             table.add_row(str(assumption), *cells)
         console.print(table)
 
 
 def _published(console: Console, results: Results) -> None:
-    written, plan = results.scenario.written, results.plan
-    placed = [(name, p) for name, p in written.published.items() if p.analysis is not None]
+    plan = results.plan
+    placed = list(published_among(results.scenario.written.published, plan, results.values))
     if not placed:
         return
     console.print("\nWhere the published estimates would fall", style="bold")
     table = _new_table()
     for heading in ("Published", "Estimate", "Status", "Analysis"):
         table.add_column(heading, overflow="fold")
-    assumptions = [cell.assumption for cell in plan.cells if cell.design == 0]
+    assumptions = list(placed[0].placements)
     for assumption in assumptions:
         table.add_column(assumption, justify="right", overflow="fold")
-    design = plan.designs[0]
-    for name, result in placed:
-        analysis, estimate = str(result.analysis), float(result.estimate or 0.0)
-        contrast = result.contrast or design.contrasts_of(analysis)[0]
-        side = -1 if estimate < 0 else 1
-        shares = []
-        for index, _ in enumerate(assumptions):
-            column = results.series(Series(index, analysis, contrast))
-            placement = place(column["estimate"], estimate)
-            shares.append(_tail(*placement.share(side), placement.n))
-        table.add_row(name, f"{estimate:g}", result.status, analysis, *shares)
+    for one in placed:
+        shares = [one.as_far(assumption) for assumption in assumptions]
+        table.add_row(one.name, f"{one.estimate:g}", one.result.status, one.analysis, *shares)
     console.print(table)
     console.print(
         "Share of simulated trials with an estimate at least as far from 0, on the same side.",
         style="dim",
     )
-
-
-def _tail(share: float, mcse: float, n: int) -> str:
-    if share == 0:
-        return f"none of {n:,}"
-    return _share(share, mcse, n)
 
 
 def _theory(console: Console, results: Results) -> None:
@@ -269,11 +238,4 @@ def _failures(console: Console, results: Results) -> None:
         f"{worst['assumption']}, {worst['analysis']}, n {worst['n_total']}: "
         f"{percent(worst['value'], worst['mcse'])}.",
         style="bold" if worst["value"] > 0.05 else "",
-    )
-
-
-def _not_simulated() -> str:
-    return (
-        "Not simulated: therapists, sessions, withdrawal in the course of treatment, and bias of "
-        "any kind;\na real trial of this design would do worse wherever these matter."
     )

@@ -8,12 +8,12 @@ from trialsim.core.records import Cohort
 
 
 def enrol(group: Group, batch: Batch) -> Cohort:
-    """Everybody who comes is enrolled, with the baseline characteristics that something reads."""
-    n, known = group.capacity, group.design.covariates
+    """Everybody who may enter is enrolled, with the characteristics that something reads."""
+    n, known, selected = group.capacity, group.design.covariates, group.design.selected
 
     def values(name: str) -> Plane:
         def make() -> Plane:
-            return known[name].values(batch.latent(group.design.latent[""][name], n))
+            return known[name].values(batch.latent(group.design.latent[""][name], n, selected))
 
         return batch.once(("covariate", group.keys["cohort"], name, n), make)
 

@@ -44,12 +44,25 @@ class Design:
     contrasts: Mapping[str, tuple[str, str]]
     """Comparisons by name: (arm, its comparator)."""
     covariates: Mapping[str, CovariateMethod]
+    """Baseline characteristics by name, latent traits included."""
+    traits: tuple[str, ...]
+    """Those of the covariates that nobody measures: they act, and no statistician sees them."""
+    eligible: Mapping[str, tuple[float | None, float | None]]
+    """By outcome: lowest and highest baseline score of those who may enter."""
+    selected: Mapping[str, tuple[float, float]]
+    """By purpose of a standard normal: between which values those who may enter have it. Follows
+    from `eligible`."""
     allocation: AllocationMethod
     outcomes: Mapping[str, OutcomeMethod]
     latent: Latent
     missing: Mapping[str, ObservationMethod]
     analyses: Mapping[str, AnalysisMethod]
     decision: DecisionMethod
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """Covariates that a statistician is handed."""
+        return tuple(name for name in self.covariates if name not in self.traits)
 
     @property
     def n_total(self) -> int:
@@ -72,6 +85,9 @@ class Design:
                 outcome: {visit: [list(term) for term in terms] for visit, terms in rows.items()}
                 for outcome, rows in self.latent.items()
             },
+            "traits": list(self.traits),
+            "eligible": {name: list(limits) for name, limits in self.eligible.items()},
+            "selected": {purpose: list(limits) for purpose, limits in self.selected.items()},
             "allocation": self.allocation.to_spec(),
             "decision": self.decision.to_spec(),
         }
@@ -93,6 +109,9 @@ class Design:
             baseline=plain["baseline"],
             contrasts={name: (a, b) for name, (a, b) in plain["contrasts"].items()},
             covariates=named("covariates", "cohort"),
+            traits=tuple(plain["traits"]),
+            eligible={name: (low, high) for name, (low, high) in plain["eligible"].items()},
+            selected={name: (low, high) for name, (low, high) in plain["selected"].items()},
             allocation=build("allocation", plain["allocation"]),  # type: ignore[arg-type]
             outcomes=named("outcomes", "outcomes"),
             latent={
@@ -124,7 +143,9 @@ class Cell:
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
         plain = asdict(self)
-        plain["effects"] = {name: effect.model_dump() for name, effect in self.effects.items()}
+        plain["effects"] = {
+            name: effect.model_dump(exclude_none=True) for name, effect in self.effects.items()
+        }
         plain["varied"] = dict(self.varied)
         return plain
 
@@ -214,10 +235,14 @@ class Plan:
 
 
 def _moving_numbers(design: Design) -> dict[str, Any]:
-    """A design without what only names it, and without latent weights, which follow from the
-    rest and whose last bits depend on the machine."""
+    """A design without what only names it, and without latent weights and limits, which follow
+    from the rest and whose last bits depend on the machine."""
     plain = design.to_json()
-    del plain["latent"]
+    del plain["latent"], plain["selected"]
+    if not plain["traits"]:
+        del plain["traits"]
+    if not plain["eligible"]:
+        del plain["eligible"]
     for outcome in plain["outcomes"].values():
         del outcome["label"], outcome["unit"]
     return plain

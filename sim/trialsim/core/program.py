@@ -12,9 +12,13 @@ import numpy as np
 from trialsim.core.axes import Mask, Plane
 from trialsim.core.draws import Draws
 from trialsim.core.plan import Cell, Design, Plan
+from trialsim.core.selection import between
 from trialsim.core.stages import AnalysisMethod, Rule
 
 T = TypeVar("T")
+
+Limits = Mapping[str, tuple[float, float]]
+"""By purpose of a standard normal: between which values it lies."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +82,26 @@ class Batch:
         value: T = self._made[key]
         return value
 
-    def latent(self, terms: Iterable[tuple[str, float]], n: int) -> Plane:
-        """A latent value (r, p), variance 1: a weighted sum of independent standard normals."""
+    def latent(self, terms: Iterable[tuple[str, float]], n: int, selected: Limits) -> Plane:
+        """A latent value (r, p), variance 1 before selection: a weighted sum of independent
+        standard normals, of which those in `selected` lie between limits."""
         (purpose, weight), *others = terms
-        z = self.draws.normal(purpose, n)
+        z = self._normal(purpose, n, selected)
         if weight != 1:
             z = z * weight
         for purpose, weight in others:
-            z = z + self.draws.normal(purpose, n) * weight
+            z = z + self._normal(purpose, n, selected) * weight
         return z
+
+    def _normal(self, purpose: str, n: int, selected: Limits) -> Plane:
+        if purpose not in selected:
+            return self.draws.normal(purpose, n)
+        limits = selected[purpose]
+
+        def make() -> Plane:
+            return between(self.draws.normal(purpose, n), *limits)
+
+        return self.at_least(("selected", purpose, limits), n, make)
 
     def at_least(self, key: Hashable, n: int, make: Callable[[], Plane]) -> Plane:
         """The first `n` patients of a plane that is made once, for the largest trial that asks.
@@ -138,10 +153,12 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
     known = plain["latent"].get("", {})
     factors = {n: (plain["covariates"][n], known.get(n)) for n in design.allocation.factors}
     effects = {name: effect.model_dump() for name, effect in cell.effects.items()}
+    selected = plain["selected"]
+    scores = (plain["outcomes"], plain["latent"], plain["visits"], names, selected)
     return {
-        "cohort": number("cohort", plain["covariates"], plain["latent"].get("")),
-        "allocation": number("allocation", plain["allocation"], names, law, factors),
-        "truth": number("truth", plain["outcomes"], plain["latent"], plain["visits"], names),
+        "cohort": number("cohort", plain["covariates"], known, selected),
+        "allocation": number("allocation", plain["allocation"], names, law, factors, selected),
+        "truth": number("truth", *scores),
         "effects": number("effects", effects),
         "observation": number("observation", plain["missing"]),
         "analysis": number("analysis", plain["analyses"], plain["contrasts"], plain["decision"]),
@@ -152,13 +169,15 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
 def _group(plan: Plan, keys: dict[str, int], cells: dict[int, tuple[int, int]]) -> Group:
     largest = plan.cells[cells[max(cells)][0]]
     design = plan.designs[largest.design]
-    reads = [v for a in design.analyses.values() for v in a.reads(tuple(design.covariates))]
+    reads = [v for a in design.analyses.values() for v in a.reads(design.measured)]
     for reason in design.missing.values():
         reads += reason.reads(tuple(design.outcomes), tuple(design.visits), design.baseline)
     for analysis in design.analyses.values():
         stand_ins = analysis.stand_ins(tuple(design.visits), design.baseline)
         reads += [(analysis.outcome, visit) for visit in stand_ins]
     reads += [("", factor) for factor in design.allocation.factors]
+    modifiers = [effect.modifier for effect in largest.effects.values()]
+    reads += [("", m.variable) for m in modifiers if m is not None and m.variable]
     centres = {("", name): method.centre for name, method in design.covariates.items()}
     for name, outcome in design.outcomes.items():
         for v, visit in enumerate(design.visits):

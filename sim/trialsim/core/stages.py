@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trialsim.core.axes import ArmPlane, FloatArray, Levels, Mask, Plane
 from trialsim.core.draws import Draws
+from trialsim.core.effect import Effect
 from trialsim.core.ratio import allocation_ratio
 from trialsim.core.records import Decisions, Estimates, TrialData
 from trialsim.core.registry import Method
@@ -20,24 +20,19 @@ from trialsim.core.truth import Truth
 
 T = TypeVar("T")
 
+__all__ = [
+    "AllocationMethod",
+    "AnalysisMethod",
+    "CovariateMethod",
+    "DecisionMethod",
+    "Effect",
+    "ObservationMethod",
+    "OutcomeMethod",
+    "Rule",
+    "Seen",
+]
+
 NO_FACTORS: Mapping[str, Levels] = MappingProxyType({})
-
-
-class Effect(BaseModel):
-    """What one assumption says of one outcome: by arm and visit, comparator included."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    difference: tuple[tuple[float, ...], ...]
-    """Mean difference from the comparator (a, v), natural units."""
-    sd: tuple[tuple[float | None, ...], ...]
-    """SD of an arm's own (a, v), or None for the comparator's, carried over."""
-
-    @staticmethod
-    @cache
-    def none(n_arms: int, n_visits: int) -> Effect:
-        """The effect by which no arm differs."""
-        return Effect(difference=((0.0,) * n_visits,) * n_arms, sd=((None,) * n_visits,) * n_arms)
 
 
 class Rule(BaseModel):

@@ -41,10 +41,14 @@ def first_true(statement: Callable[[FloatArray], BoolArray], n: int = 1) -> Floa
     return np.where(always, -np.inf, np.where(ever, high, np.inf))
 
 
+def place_of(score: Score, cut: float, *, inclusive: bool = True) -> float:
+    """The latent value from which a score lies above a cut (or, `inclusive`, at it)."""
+    return float(first_true(lambda z: above(score(z), cut, inclusive=inclusive))[0])
+
+
 def share_above(score: Score, cut: float, *, inclusive: bool) -> float:
     """Chance of a score above a cut."""
-    place = first_true(lambda z: above(score(z), cut, inclusive=inclusive))
-    return float(special.ndtr(-place[0]))
+    return float(special.ndtr(-place_of(score, cut, inclusive=inclusive)))
 
 
 def share_changed_above(

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import numpy as np
-
 from trialsim.core.axes import FloatArray
 from trialsim.core.program import Group
-from trialsim.kernels.lattice import lattice_normals
-
-PILOT_PATIENTS = 2**16
-"""Patients an arm: rates then hold to about 0.0001."""
+from trialsim.kernels.population import Population
 
 
 class Pilot:
@@ -19,24 +12,14 @@ class Pilot:
 
     def __init__(self, group: Group) -> None:
         self._group = group
-        latent = group.design.latent
-        scores = [rows for outcome, rows in latent.items() if outcome]
-        terms = [term for rows in scores for visit in rows.values() for term in visit]
-        purposes = sorted({purpose for purpose, _ in terms})
-        points = lattice_normals(PILOT_PATIENTS, len(purposes))
-        self._normals: Mapping[str, FloatArray] = dict(zip(purposes, points, strict=True))
+        self._people = Population(group.design, group.cell)
         self._made: dict[tuple[str, str, int], FloatArray] = {}
 
     def badness(self, outcome: str, visit: str, arm: int) -> FloatArray:
         """Standardised scores (n,) in an arm, higher is worse."""
         address = (outcome, visit, arm)
         if address not in self._made:
-            terms = self._group.design.latent[outcome][visit]
-            z = sum(self._normals[purpose] * weight for purpose, weight in terms)
-            v = list(self._group.design.visits).index(visit)
-            arms = np.full((1, PILOT_PATIENTS), arm, dtype=np.int8)
-            method, effect = self._group.design.outcomes[outcome], self._group.cell.effects[outcome]
-            score = method.scores(v, np.atleast_2d(z), arms, effect)[0]
+            score = self._people.scores(outcome, visit, arm)
             self._made[address] = standardised(self._group, outcome, visit, score)
         return self._made[address]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,7 @@ def characteristics(plan: Plan, results: FloatArray) -> pd.DataFrame:
     """Operating characteristics from results (series, column, replicate), one row a measure."""
     keys = [plan.cell_key(index) for index in range(len(plan.cells))]
     rows = []
+    counted: dict[int, dict[Hashable, FloatArray]] = {}
     for series, values in zip(plan.series(), results, strict=True):
         cell = plan.cells[series.cell]
         design = plan.designs[cell.design]
@@ -50,21 +51,32 @@ def characteristics(plan: Plan, results: FloatArray) -> pd.DataFrame:
             analysis.visit,
             series.contrast,
         )
-        for measure in _measures(design, cell, series, values):
+        if series.cell not in counted:
+            counted = {series.cell: {}}  # what is counted for one cell serves all its series
+        for measure in _measures(design, cell, series, values, counted[series.cell]):
             rows.append((*place, *measure, *(value for _, value in cell.varied)))
     varied = [path for path, _ in plan.cells[0].varied]
     columns = [*KEYS, "measure", "value", "mcse", "n_used", *varied]
     return pd.DataFrame(rows, columns=columns)
 
 
-def true_value(design: Design, cell: Cell, series: Series) -> float:
+def true_value(
+    design: Design,
+    cell: Cell,
+    series: Series,
+    counted: dict[Hashable, FloatArray] | None = None,
+) -> float:
     """The true value of what a series estimates: arm minus comparator."""
     analysis = design.analyses[series.analysis]
-    return analysis.true_value(truth_of(design, cell, analysis.outcome, series.contrast))
+    return analysis.true_value(truth_of(design, cell, analysis.outcome, series.contrast, counted))
 
 
 def _measures(
-    design: Design, cell: Cell, series: Series, values: FloatArray
+    design: Design,
+    cell: Cell,
+    series: Series,
+    values: FloatArray,
+    counted: dict[Hashable, FloatArray],
 ) -> Iterator[tuple[str, float, float, int]]:
     column = dict(zip(COLUMNS, values, strict=True))
     rule = rule_of(design, series.analysis)
@@ -77,7 +89,7 @@ def _measures(
         column["failure"] == 0,
         critical=(column["upper"] - column["lower"]) / 2,
         decisions=design.decision.decide(column["estimate"], column["p_value"], rule),
-        true_value=true_value(design, cell, series),
+        true_value=true_value(design, cell, series, counted),
     )
     for measure in measures:
         yield _row(measure)

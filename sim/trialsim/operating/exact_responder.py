@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialsim.analysis.responder import Responder
 from trialsim.core.plan import Cell, Design
 from trialsim.core.stages import Rule
-from trialsim.operating.truth import truth_of
+from trialsim.operating.truth import has_formula, truth_of
 from trialsim.theory.two_proportions import Test, binomial, exact_power
 
 MAX_TABLES = 2_000_000
@@ -15,9 +15,11 @@ MAX_TABLES = 2_000_000
 def exact_responder_rate(
     design: Design, cell: Cell, method: Responder, contrast: str, rule: Rule
 ) -> float | None:
-    """Exact for scores of any law, whatever the effect, when none of them can be missing; trials
+    """Exact for scores whose shares beyond the cut are, when none of them can be missing; trials
     without variation or with fewer than two patients in an arm are failures, and left out."""
     if any(r.outcomes is None or method.outcome in r.outcomes for r in design.missing.values()):
+        return None
+    if not has_formula(design, cell, method.outcome):
         return None
     law = design.allocation.size_law(tuple(design.arms.values()))
     if law is None:

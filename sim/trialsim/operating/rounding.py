@@ -57,6 +57,38 @@ def share_interval(count: int, n: int, level: float = 0.95) -> tuple[float, floa
     return float(lower), float(upper)
 
 
+def share_text(share: float, mcse: float, n: float) -> str:
+    """A share as tables show it, with its error in brackets: `36.1% (0.5)`.
+
+    One of exactly 0 or 1 has the far end of its Wilson interval instead: `0% (to 0.04%)`.
+    """
+    if math.isnan(share):
+        return NOT_DEFINED
+    if share in (0, 1):
+        lower, upper = share_interval(round(share * n), round(n))
+        return f"0% (to {_end(upper)})" if share == 0 else f"100% (from {_end(lower)})"
+    return f"{percent(share, mcse)} ({error_text(100 * mcse)})"
+
+
+def value_text(value: float, mcse: float) -> str:
+    """A value as tables show it, with its error in brackets: `-1.402 (0.007)`."""
+    if math.isnan(value):
+        return NOT_DEFINED
+    return f"{round_to_error(value, mcse)} ({error_text(mcse)})"
+
+
+def error_text(mcse: float) -> str:
+    """A Monte Carlo error by itself, to the digits that it deserves."""
+    return "0" if mcse == 0 else round_to_error(mcse, mcse)
+
+
+def _end(share: float) -> str:
+    """The end of an interval near 0 or 1, to one digit of its distance from it."""
+    distance = 100 * min(share, 1 - share)
+    decimals = max(0, math.ceil(-math.log10(distance)))
+    return f"{100 * share:.{decimals}f}%"
+
+
 def frequency_sentence(share: float) -> str:
     """A share as trials out of 100: `69 of 100`; only exactly 0 and 1 are none and all."""
     if math.isnan(share):

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from trialsim.core.axes import Plane
+from collections.abc import Hashable
+
+import numpy as np
+
+from trialsim.core.axes import ArmPlane, Levels, Plane
+from trialsim.core.effect import Effect, Modifier
 from trialsim.core.program import Batch, Group
-from trialsim.core.records import Allocation, Outcomes
-from trialsim.core.stages import Effect
+from trialsim.core.records import Allocation, Cohort, Outcomes
+
+CHANCE = "cohort.responds"
+"""Purpose of the uniform that says who responds, where nothing else does: the same patients to
+every treatment and in every outcome."""
 
 
-def experience(group: Group, batch: Batch, allocation: Allocation) -> Outcomes:
+def experience(group: Group, batch: Batch, cohort: Cohort, allocation: Allocation) -> Outcomes:
     """True scores of the outcomes and visits that something reads."""
     scores: dict[str, dict[str, Plane]] = {}
     shifts = {}
@@ -17,12 +25,31 @@ def experience(group: Group, batch: Batch, allocation: Allocation) -> Outcomes:
             continue
         method, effect = group.design.outcomes[outcome], group.cell.effects[outcome]
         v = list(group.design.visits).index(visit)
-        shift = method.shift(v, effect)
-        if shift is not None and any(shift):
-            shifts[outcome, visit] = shift
-        own = _at_visit(effect, v) if shift is None else None
-        scores.setdefault(outcome, {})[visit] = _score(group, batch, allocation, outcome, v, own)
+        modifier = effect.modifier if effect.modifier and effect.modifier.acts_at(v) else None
+        shift = None if modifier else method.shift(v, effect)
+        if shift is not None:
+            plane = _same(group, batch, allocation, outcome, v)
+            if any(shift):
+                shifts[outcome, visit] = shift
+        elif modifier is None:
+            plane = _differing(group, batch, allocation.arm, outcome, v, effect, ())
+        else:
+            levels = classes(group, batch, cohort, modifier)
+            n_classes = len(modifier.shares)
+            arm = (allocation.arm * n_classes + levels).astype(np.int8)
+            whose = (modifier.variable, modifier.shares, group.keys["cohort"])
+            plane = _differing(group, batch, arm, outcome, v, effect.by_class, whose)
+        scores.setdefault(outcome, {})[visit] = plane
     return Outcomes(scores, shifts)
+
+
+def classes(group: Group, batch: Batch, cohort: Cohort, modifier: Modifier) -> Levels:
+    """The class (r, p) of every patient, counted from 0."""
+    if modifier.variable:
+        return cohort.covariates[modifier.variable].astype(np.int8)
+    limits = np.cumsum(modifier.shares)[:-1]
+    uniform = batch.draws.uniform(CHANCE, group.capacity)
+    return np.asarray(sum((uniform >= limit).astype(np.int8) for limit in limits), dtype=np.int8)
 
 
 def _at_visit(effect: Effect, v: int) -> tuple[tuple[float, ...], tuple[float | None, ...]] | None:
@@ -32,33 +59,48 @@ def _at_visit(effect: Effect, v: int) -> tuple[tuple[float, ...], tuple[float | 
     return (differences, sds) if any(differences) or any(sd is not None for sd in sds) else None
 
 
-def _score(
+def _latent(group: Group, batch: Batch, outcome: str, v: int) -> Plane:
+    design, n = group.design, group.capacity
+    visit = list(design.visits)[v]
+
+    def make() -> Plane:
+        return batch.latent(design.latent[outcome][visit], n, design.selected)
+
+    return batch.at_least(("latent", group.keys["truth"], outcome, visit), n, make)
+
+
+def _same(group: Group, batch: Batch, allocation: Allocation, outcome: str, v: int) -> Plane:
+    """The comparator's scores for everybody."""
+    design = group.design
+    visit = list(design.visits)[v]
+    nothing = Effect.none(len(design.arms), len(design.visits))
+
+    def make() -> Plane:
+        z = _latent(group, batch, outcome, v)
+        return design.outcomes[outcome].scores(v, z, allocation.arm, nothing)
+
+    return batch.at_least(("score", group.keys["truth"], outcome, visit), group.capacity, make)
+
+
+def _differing(
     group: Group,
     batch: Batch,
-    allocation: Allocation,
+    arm: ArmPlane,
     outcome: str,
     v: int,
-    own: tuple[tuple[float, ...], tuple[float | None, ...]] | None,
+    effect: Effect,
+    whose: Hashable,
 ) -> Plane:
-    """Scores under an effect, or the comparator's scores for everybody when there is none."""
-    design, effect, n = group.design, group.cell.effects[outcome], group.capacity
-    visit = list(design.visits)[v]
-    place = (group.keys["truth"], outcome, visit)
-
-    def z() -> Plane:
-        terms = design.latent[outcome][visit]
-        return batch.at_least(("latent", place), n, lambda: batch.latent(terms, n))
-
+    """Scores under an effect; the comparator's for everybody where no arm differs."""
+    design, n = group.design, group.capacity
+    own = _at_visit(effect, v)
     if own is None:
-        nothing = Effect.none(len(design.arms), len(design.visits))
-
-        def same() -> Plane:
-            return design.outcomes[outcome].scores(v, z(), allocation.arm, nothing)
-
-        return batch.at_least(("score", place), n, same)
+        return _same(group, batch, Allocation(arm), outcome, v)
     arms = (group.keys["allocation"], tuple(design.arms.values()))
 
     def make() -> Plane:
-        return design.outcomes[outcome].scores(v, z(), allocation.arm, effect)
+        z = _latent(group, batch, outcome, v)
+        return design.outcomes[outcome].scores(v, z, arm, effect)
 
-    return batch.once(("score", place, n, own, arms), make)
+    key = ("score", group.keys["truth"], outcome, list(design.visits)[v], n, own, whose, arms)
+    return batch.once(key, make)

@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from trialsim.plots import many_trials, power_curve
+from trialsim.plots import (
+    dichotomising,
+    exaggeration,
+    many_trials,
+    p_values,
+    power_curve,
+    precision,
+    three_analyses,
+)
 from trialsim.plots.base.figure import Drawn
 from trialsim.plots.run import Run
 
@@ -21,6 +29,11 @@ class Shown(NamedTuple):
 GALLERY: Mapping[str, Shown] = {
     "many_trials": Shown(many_trials.applies, many_trials.draw),
     "power": Shown(power_curve.applies, power_curve.draw),
+    "precision": Shown(precision.applies, precision.draw),
+    "exaggeration": Shown(exaggeration.applies, exaggeration.draw),
+    "p_values": Shown(p_values.applies, p_values.draw),
+    "three_analyses": Shown(three_analyses.applies, three_analyses.draw),
+    "dichotomising": Shown(dichotomising.applies, dichotomising.draw),
 }
 """By name. A new figure is a file of its own and a line here."""
 

@@ -9,7 +9,7 @@ from trialsim.core.plan import Design, Plan
 from trialsim.core.program import prepare
 from trialsim.core.records import COLUMNS
 from trialsim.core.stages import AnalysisMethod
-from trialsim.scenario.schema import Scenario
+from trialsim.scenario.schema import NOT_YET, Scenario
 
 
 def arms_line(design: Design) -> str:
@@ -40,6 +40,20 @@ def decision_line(design: Design) -> str:
     """How a result is judged: `two-sided 0.05`."""
     sides = "two-sided" if design.decision.sides == 2 else "one-sided"
     return f"{sides} {design.decision.alpha:g}"
+
+
+_WITHOUT = {
+    "conduct": "therapists, sessions, withdrawal in the course of treatment",
+    "bias": "bias of any kind",
+}
+
+
+def not_simulated(plan: Plan) -> list[str]:
+    """What a run of this plan leaves out though it happens in trials, a phrase each."""
+    found = [_WITHOUT.get(key, what) for key, what in NOT_YET.items()]
+    if not any(design.missing for design in plan.designs):
+        found.append("missing data")
+    return found
 
 
 @dataclass(frozen=True)
@@ -99,7 +113,8 @@ def paragraph(scenario: Scenario, plan: Plan) -> str:
     lost = ", ".join(f"{name} ({reason.name})" for name, reason in design.missing.items())
     sentences = [
         f"{title}: a trial of {arms_line(design)}, {design.n_total} patients in all, "
-        f"allocated by {_in_words(design.allocation.name)}.",
+        f"allocated by {_in_words(design.allocation.name)}{_factors(design)}.",
+        *_people(design),
         f"Visits: {visits}.",
         f"Measured: {outcomes}.",
         f"Primary analysis: {analysis_line(primary)}, {decision_line(design)}; "
@@ -108,6 +123,19 @@ def paragraph(scenario: Scenario, plan: Plan) -> str:
         f"Assumed truths: {', '.join(scenario.assumptions)}.",
     ]
     return " ".join(sentences)
+
+
+def _factors(design: Design) -> str:
+    factors = design.allocation.factors
+    return f" of {', '.join(factors)}" if factors else ""
+
+
+def _people(design: Design) -> list[str]:
+    """A sentence on what is measured of patients at baseline, and one on what is not."""
+    known = ", ".join(f"{name} ({design.covariates[name].name})" for name in design.measured)
+    hidden = ", ".join(f"{name} ({design.covariates[name].name})" for name in design.traits)
+    said = [f"Known of the patients: {known}."] if known else []
+    return [*said, f"Acting, and not known: {hidden}."] if hidden else said
 
 
 def _in_all(n_analyses: int) -> str:

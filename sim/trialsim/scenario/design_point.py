@@ -10,10 +10,19 @@ from trialsim.core.errors import Path, Problem
 from trialsim.core.plan import Design, Latent
 from trialsim.core.stages import CovariateMethod, Effect, OutcomeMethod
 from trialsim.scenario.allocation_check import factor_problems
+from trialsim.scenario.keys.assumptions import ArmTruth, Assumption
 from trialsim.scenario.latent import latent_model
-from trialsim.scenario.latent_covariates import covariate_model
 from trialsim.scenario.limits import size_problems
 from trialsim.scenario.margins import outcome_problems
+from trialsim.scenario.modification import Shares, level_shares
+from trialsim.scenario.people import (
+    covariate_terms,
+    covariates_of,
+    eligibility_problems,
+    people_problems,
+    placed,
+    selection,
+)
 from trialsim.scenario.references import (
     analysis_problems,
     contrast_problems,
@@ -52,26 +61,41 @@ def design_point(
         sound = _sound(scenario.outcomes, broken)
         latent, _, found = latent_model(sound, list(scenario.design.visits_weeks))
         problems += found
-        if not found and "cohort" in readable:
-            own, found = covariate_model(
-                scenario.cohort.covariates,
-                sound,
-                list(scenario.design.visits_weeks),
-                baseline_of(scenario),
-                latent,
-                set(scenario.outcomes) - set(sound),
-            )
+        people: dict[str, CovariateMethod] = {}
+        selected: dict[str, tuple[float, float]] = {}
+        levels: dict[str, Shares | None] = {}
+        wrong = [problem for problem in problems if problem.path[0] == "cohort"]
+        if not found and "cohort" in readable and not wrong:
+            people = placed(scenario, sound)
+            unsound = set(scenario.outcomes) - set(sound)
+            own, found = covariate_terms(scenario, people, sound, latent, unsound)
             problems += found
             latent = {**latent, "": own}
+            levels = {name: level_shares(method) for name, method in people.items()}
+            if set(scenario.cohort.eligibility) <= set(sound):
+                selected, found = selection(scenario, latent)
+                problems += found
         for name, assumption in scenario.assumptions.items() if "assumptions" in readable else ():
-            effects[name], found = effects_of(name, assumption, scenario, sound)
+            if wrong and _modified(assumption):
+                continue  # by somebody who cannot be read
+            effects[name], found = effects_of(name, assumption, scenario, sound, levels)
             problems += found
     if problems or not readable >= SECTIONS:
         return None, {}, problems
-    return _design(scenario, latent), effects, []
+    return _design(scenario, people, latent, selected), effects, []
 
 
-def _design(scenario: Scenario, latent: Latent) -> Design:
+def _modified(assumption: Assumption) -> bool:
+    truths = [truth for by_arm in assumption.values() for truth in by_arm.values()]
+    return any(isinstance(truth, ArmTruth) and truth.modifier is not None for truth in truths)
+
+
+def _design(
+    scenario: Scenario,
+    people: Mapping[str, CovariateMethod],
+    latent: Latent,
+    selected: Mapping[str, tuple[float, float]],
+) -> Design:
     decision = scenario.decision
     if not decision.primary:
         decision = decision.model_copy(update={"primary": next(iter(scenario.analyses))})
@@ -81,7 +105,12 @@ def _design(scenario: Scenario, latent: Latent) -> Design:
         visits={name: week * DAYS_A_WEEK for name, week in weeks.items()},
         baseline=baseline_of(scenario),
         contrasts=contrasts_of(scenario),
-        covariates=scenario.cohort.covariates,
+        covariates=people,
+        traits=tuple(scenario.cohort.traits),
+        eligible={
+            name: (limits.min, limits.max) for name, limits in scenario.cohort.eligibility.items()
+        },
+        selected=selected,
         allocation=scenario.allocation,
         outcomes=scenario.outcomes,
         latent=latent,
@@ -138,11 +167,12 @@ def _reason_problems(scenario: Scenario) -> Iterable[Problem]:
 
 
 def _covariate_problems(scenario: Scenario) -> Iterable[Problem]:
-    for name, method in scenario.cohort.covariates.items():
+    for name, method in covariates_of(scenario).items():
         if not _has_values(method):
+            section = "traits" if name in scenario.cohort.traits else "covariates"
             text = "no distribution has these numbers together."
             hint = "Compare the SD with the mean and the limits."
-            yield Problem(("cohort", "covariates", name), text, hint)
+            yield Problem(("cohort", section, name), text, hint)
 
 
 def _has_values(method: CovariateMethod) -> bool:
@@ -159,6 +189,8 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"design"}, _visit_problems),
     ({"design"}, contrast_problems),
     ({"cohort"}, _covariate_problems),
+    ({"cohort", "outcomes"}, people_problems),
+    ({"cohort", "outcomes", "design"}, eligibility_problems),
     ({"design", "allocation"}, _allocation_problems),
     ({"design", "outcomes"}, _outcome_problems),
     ({"design", "observation"}, _reason_problems),

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from trialsim.core.errors import Path, ScenarioError, dotted
 from trialsim.core.plan import Cell, Design, Marked, Plan
 from trialsim.core.registry import STAGES, Method
-from trialsim.core.stages import Effect
+from trialsim.core.stages import Effect, OutcomeMethod
 from trialsim.scenario import _total
 from trialsim.scenario.claims import about_problems
 from trialsim.scenario.design_point import design_point
@@ -107,15 +107,25 @@ def _arm_marks(
         method = design.outcomes[outcome]
         for a, arm in enumerate(design.arms):
             visits = range(len(design.visits))
-            difference, own = effect.difference[a], effect.sd[a]
+            difference = effect.difference[a]
             means = [method.at(method.mean, v) + difference[v] for v in visits]
-            sds = [
-                given if (given := own[v]) is not None else method.arm_sd(v, difference[v])
-                for v in visits
-            ]
+            sds = [_arm_sd(method, effect, a, v) for v in visits]
             place = f"assumptions.{assumption}.{outcome}.{arm}"
             yield f"{place}.mean", Marked([round(mean, 6) for mean in means], "derived")
             yield f"{place}.arm_sd", Marked([round(sd, 6) for sd in sds], "derived")
+
+
+def _arm_sd(method: OutcomeMethod, effect: Effect, arm: int, visit: int) -> float:
+    """SD of the scores of an arm, over all its classes; those go with nothing else."""
+    classes = effect.by_class
+    shares = (1.0,) if effect.modifier is None else effect.modifier.shares
+    rows = range(arm * len(shares), (arm + 1) * len(shares))
+    mean, square = effect.difference[arm][visit], 0.0
+    for share, row in zip(shares, rows, strict=True):
+        difference, own = classes.difference[row][visit], classes.sd[row][visit]
+        within = own if own is not None else method.arm_sd(visit, difference)
+        square += share * (within**2 + (difference - mean) ** 2)
+    return square**0.5
 
 
 def _walk(value: Any, path: Path, given: bool) -> Iterator[tuple[str, Marked]]:

@@ -9,19 +9,30 @@ from trialsim.core.stages import Effect, OutcomeMethod
 from trialsim.scenario._words import counted, listed, nearest
 from trialsim.scenario.keys.assumptions import ArmTruth, Assumption, PerVisit
 from trialsim.scenario.margins import cannot_simulate, key_about, one_a_visit
+from trialsim.scenario.modification import Classes, Shares, classes_of
 from trialsim.scenario.schema import Scenario
 
 MAX_SDS = 1_000
 """A larger difference, in SDs of the score, leaves no digits for what patients differ by."""
 
-Row = tuple[tuple[float, ...], tuple[float | None, ...]]
-"""Differences and SDs of one arm, a value a visit."""
+Differences = tuple[float, ...]
+"""Of one class of patients in one arm, a value a visit."""
+
+Spreads = tuple[float | None, ...]
+"""SDs of one arm's own, a value a visit."""
 
 
 def effects_of(
-    name: str, assumption: Assumption, scenario: Scenario, sound: Mapping[str, OutcomeMethod]
+    name: str,
+    assumption: Assumption,
+    scenario: Scenario,
+    sound: Mapping[str, OutcomeMethod],
+    levels: Mapping[str, Shares | None],
 ) -> tuple[dict[str, Effect], list[Problem]]:
-    """One effect for each outcome in which nothing is wrong, and what is impossible about it."""
+    """One effect for each outcome in which nothing is wrong, and what is impossible about it.
+
+    `levels` has the shares of the levels of every covariate and trait, None for measurements.
+    """
     where: Path = ("assumptions", name)
     arms, visits = list(scenario.design.arms), list(scenario.design.visits_weeks)
     problems = []
@@ -33,16 +44,23 @@ def effects_of(
         problems += _arm_name_problems((*where, outcome), by_arm, arms)
     effects, baseline = {}, baseline_of(scenario)
     for outcome, method in sound.items():
-        stated = assumption.get(outcome, {})
-        rows, wrong = [], []
-        for arm in arms:
+        stated = {arm: _as_truth(assumption.get(outcome, {}).get(arm, 0.0)) for arm in arms}
+        whose, wrong = classes_of((*where, outcome), stated, levels)
+        rows: list[tuple[Sequence[Differences], Spreads]] = []
+        for arm in arms if not wrong else ():
+            given = assumption.get(outcome, {}).get(arm, 0.0)
             path: Path = (*where, outcome, arm)
-            row, found = _arm(stated.get(arm, 0.0), path, visits, baseline, method)
+            place = (*path, "difference") if isinstance(given, ArmTruth) else path
+            row, found = _arm(stated[arm], whose, path, place, visits, baseline, method)
             rows.append(row)
             wrong += found
-        effect = Effect(difference=tuple(row[0] for row in rows), sd=tuple(row[1] for row in rows))
+        if wrong:
+            problems += wrong
+            effects[outcome] = Effect.none(len(arms), len(visits))
+            continue
+        effect = whose.effect([row[0] for row in rows], [row[1] for row in rows])
         effects[outcome] = effect
-        problems += wrong or _unseen((*where, outcome), method, effect, visits)
+        problems += _unseen((*where, outcome), method, effect.by_class, visits)
     return effects, problems
 
 
@@ -68,39 +86,76 @@ def _arm_name_problems(
     return problems
 
 
+def _as_truth(stated: ArmTruth | PerVisit) -> ArmTruth:
+    return stated if isinstance(stated, ArmTruth) else ArmTruth(difference=stated)
+
+
 def _arm(
-    stated: ArmTruth | PerVisit,
+    truth: ArmTruth,
+    whose: Classes,
     path: Path,
+    at_difference: Path,
     visits: Sequence[str],
     baseline: str | None,
     method: OutcomeMethod,
-) -> tuple[Row, list[Problem]]:
-    """What is true of one arm, and what is impossible about it."""
-    truth = stated if isinstance(stated, ArmTruth) else ArmTruth(difference=stated)
+) -> tuple[tuple[Sequence[Differences], Spreads], list[Problem]]:
+    """What is true of one arm, a row of differences for every class, and what is impossible."""
     after = [visit != baseline for visit in visits]
-    differences = truth.difference
-    if not isinstance(differences, tuple):
-        differences = tuple(differences if later else 0.0 for later in after)
     own = truth.sd
     if not isinstance(own, tuple):
         own = tuple(own if later else None for later in after)
-    at_difference: Path = (*path, "difference") if isinstance(stated, ArmTruth) else path
-    problems = []
-    for values, place in ((differences, at_difference), (own, (*path, "sd"))):
-        if len(values) != len(visits):
-            text = f"has {counted(len(values), 'value')} for {counted(len(visits), 'visit')}."
-            problems.append(Problem(place, text, one_a_visit(visits)))
+    problems = _length_problems((*path, "sd"), own, visits)
+    written = [(truth.difference, at_difference)]
+    if truth.by_level is not None:
+        written = [(row, (*path, "by_level", i)) for i, row in enumerate(truth.by_level)]
+    rows = []
+    for differences, place in written:
+        full = differences
+        if not isinstance(full, tuple):
+            full = tuple(full if later else 0.0 for later in after)
+        rows.append(full)
+        problems += _length_problems(place, full, visits)
     if problems:
-        return ((0.0,) * len(visits), (None,) * len(visits)), problems
+        return ([], ()), problems
+    by_class = whose.rows(truth, rows)
+    for m, row in enumerate(by_class):
+        stated, place = written[min(m, len(written) - 1)]
+        problems += _row_problems(row, own, stated, truth, path, place, visits, baseline, method)
+    # One number stands for many visits; the first at which it is impossible says enough.
+    return (by_class, own), list({found.path: found for found in problems[::-1]}.values())[::-1]
+
+
+def _length_problems(path: Path, values: Sequence[object], visits: Sequence[str]) -> list[Problem]:
+    if len(values) == len(visits):
+        return []
+    text = f"has {counted(len(values), 'value')} for {counted(len(visits), 'visit')}."
+    return [Problem(path, text, one_a_visit(visits))]
+
+
+def _row_problems(
+    differences: Differences,
+    own: Spreads,
+    stated: PerVisit,
+    truth: ArmTruth,
+    path: Path,
+    at_difference: Path,
+    visits: Sequence[str],
+    baseline: str | None,
+    method: OutcomeMethod,
+) -> list[Problem]:
+    """What is impossible about the patients of one class of an arm."""
+    problems = []
     for v, visit in enumerate(visits):
         difference, sd = differences[v], own[v]
-        place = (*at_difference, v) if isinstance(truth.difference, tuple) else at_difference
+        place = (*at_difference, v) if isinstance(stated, tuple) else at_difference
         at_sd = (*path, "sd", v) if isinstance(truth.sd, tuple) else (*path, "sd")
         if visit == baseline and (difference or sd is not None):
             text = f"nothing acts at {visit}: before treatment all arms are one population."
             hint = "Write 0 there." if difference else "Write null there."
             problems.append(Problem(place if difference else at_sd, text, hint))
         comparator = f"The comparator has mean {method.at(method.mean, v):g} there."
+        if truth.responders not in (None, 1):
+            comparator += f" Responders gain {difference:g}."
         for text in method.arm_problems(v, difference, sd):
             about_sd = sd is not None and key_about(text) == "sd"
             problems.append(
@@ -110,8 +165,7 @@ def _arm(
         if abs(difference) > MAX_SDS * min(usual, sd or usual):
             text = f"at {visit}, a difference of {difference:g} is more than a thousand SDs."
             problems.append(Problem(place, text, f"The SD there is {min(usual, sd or usual):g}."))
-    # One number stands for many visits; the first at which it is impossible says enough.
-    return (differences, own), list({found.path: found for found in problems[::-1]}.values())[::-1]
+    return problems
 
 
 def _unseen(

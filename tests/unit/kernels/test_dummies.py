@@ -41,6 +41,15 @@ def test_two_levels_stay_as_they_are():
     assert used == [("", "centre")]
 
 
+@pytest.mark.evidence(
+    "analysis.ancova",
+    kind="double programming",
+    claim=(
+        "A covariate with four levels enters as three variables: estimate and error equal "
+        "those of an explicit design matrix to 1e-9."
+    ),
+    source="NumPy 2.0 or later: linalg.lstsq",
+)
 def test_ancova_adjusts_for_levels_and_not_for_their_numbers():
     data = with_centre(4)
     method = Ancova(outcome="score", visit="after", adjust=("centre", "baseline"))

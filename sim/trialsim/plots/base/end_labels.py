@@ -47,9 +47,8 @@ def place_end_labels(ax: Axes, labels: Sequence[EndLabel]) -> None:
     assert figure is not None
     tall = ax.get_window_extent().height * POINTS / figure.dpi
     to_points = figure.dpi_scale_trans
-    low, high = ax.get_ylim()
     upwards = sorted(labels, key=lambda label: label.y)
-    levels = [(label.y - low) / (high - low) * tall for label in upwards]
+    levels = [_share_of_axes(ax, label.y) * tall for label in upwards]
     middles = _spread(levels, [label.height for label in upwards], tall)
     for label, level, middle in zip(upwards, levels, middles, strict=True):
         across = ScaledTranslation(AWAY / POINTS, (middle - level) / POINTS, to_points)
@@ -73,6 +72,12 @@ def place_end_labels(ax: Axes, labels: Sequence[EndLabel]) -> None:
             },
             annotation_clip=False,
         )
+
+
+def _share_of_axes(ax: Axes, y: float) -> float:
+    """Height of a value in the axes, from 0 to 1; by the transform, because they may be
+    logarithmic."""
+    return float((ax.transScale + ax.transLimits).transform((ax.get_xlim()[1], y))[1])
 
 
 def _spread(wanted: Sequence[float], heights: Sequence[float], tall: float) -> list[float]:

@@ -109,15 +109,24 @@ class Page:
         return axes
 
     def arrange(
-        self, axes: Sequence[Axes], above: Sequence[float], below: float, least: float
+        self,
+        axes: Sequence[Axes],
+        above: Sequence[float],
+        below: float,
+        least: float,
+        weights: Sequence[float] | None = None,
     ) -> None:
-        """Stack the axes with room above each and below the last, each at least `least` tall."""
+        """Stack the axes with room above each and below the last, each at least `least` tall.
+
+        Weights make some taller than others: each is then at least `least` times its weight.
+        """
+        shares = [1.0] * len(axes) if weights is None else weights
         fixed = self.head + sum(above) + below + self.foot
-        height = max(POINTS * HEIGHT, fixed + len(axes) * least)
+        height = max(POINTS * HEIGHT, fixed + sum(shares) * least)
         self.figure.set_size_inches(WIDTH, height / POINTS)
-        each = (height - fixed) / len(axes)
         top = height - self.head
-        for ax, room in zip(axes, above, strict=True):
+        for ax, room, share in zip(axes, above, shares, strict=True):
+            each = (height - fixed) * share / sum(shares)
             top -= room + each
             x0, width = ax.get_position().x0, ax.get_position().width
             ax.set_position((x0, top / height, width, each / height))

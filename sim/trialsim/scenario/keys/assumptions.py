@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from pydantic import Field
+
 from trialsim.scenario.written import MaybeEmpty, Name, Written
 
 PerVisit = tuple[float, ...] | float
@@ -15,6 +17,15 @@ class ArmTruth(Written):
     difference: PerVisit = 0.0
     """Mean difference from the comparator in natural units: one value a visit, or one for every
     visit after baseline."""
+    responders: float | None = Field(default=None, gt=0, le=1)
+    """Share of patients who gain at all, by pure chance: they gain difference / responders, the
+    others nothing, so that `difference` stays the mean over all. The same patients respond to
+    every treatment and in every outcome."""
+    modifier: str | None = None
+    """Covariate or trait with levels that decides how much a patient gains."""
+    by_level: tuple[PerVisit, ...] | None = None
+    """With `modifier`, instead of `difference`: one difference for each of its levels, in their
+    order; each one value a visit, or one for every visit after baseline."""
     sd: tuple[float | None, ...] | float | None = None
     """SD of the arm's own: one value a visit (null keeps the comparator's), or one for every
     visit after baseline. When left out, the comparator's spread carries over."""

@@ -1,0 +1,1 @@
+"""What docs/methods/update.py makes: pages of methods, their evidence, their measured levels."""
