@@ -7,10 +7,10 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +63,8 @@ class Results:
     """Seconds that the simulation took."""
     resumed: int = 0
     """Batches that an earlier, unfinished run had kept."""
+    made_with: Mapping[str, Any] = field(default_factory=environment)
+    """Versions and machine that the numbers come from."""
 
     @cached_property
     def result_hash(self) -> str:
@@ -95,16 +97,38 @@ class Results:
         return Figures(Run(self.scenario.written, self.plan, self.values, self._table))
 
     def save(self, root: str | os.PathLike[str] = "results") -> Path:
-        """Write the results folder, figures included, whole or not at all; returns its path."""
-        from trialsim.plots.base.figure import save as save_figure
-
+        """Write the results folder, figures and page included, whole or not at all; returns its
+        path."""
         target = results_folder(Path(root), self.plan, self.seed)
         with whole_folder(target) as draft:
             self._write_tables(draft)
-            for drawn in self.plot.all():
-                save_figure(drawn, draft / "figures")
+            self.report(draft)
         Parts.of(target).clear()
         return target
+
+    def report(self, folder: str | os.PathLike[str]) -> Path:
+        """Draw every figure into a folder of this run and write its page; returns the page."""
+        from trialsim.plots.base.figure import save as save_figure  # imports matplotlib
+        from trialsim.report.build import report_html
+        from trialsim.report.page import Page
+        from trialsim.report.render import NAME
+        from trialsim.report.shown import Shown
+
+        shown = []
+        for drawn in self.plot.all():
+            _, svg, _ = save_figure(drawn, Path(folder) / "figures")
+            shown.append(Shown.of(drawn, svg.read_text(encoding="utf-8")))
+        page = Page(
+            self.scenario,
+            self.plot.run,
+            tuple(shown),
+            self.result_hash,
+            self.elapsed_s,
+            self.made_with,
+        )
+        path = Path(folder) / NAME
+        path.write_text(report_html(page), encoding="utf-8")
+        return path
 
     def _write_tables(self, folder: Path) -> None:
         document = self.scenario.document
@@ -125,7 +149,7 @@ class Results:
             "result_hash": self.result_hash,
             "elapsed_s": round(self.elapsed_s, 3),
             "resumed_batches": self.resumed,
-            **environment(),
+            **self.made_with,
         }
         write_json(folder / "manifest.json", manifest)
 
@@ -151,6 +175,7 @@ def open_results(folder: str | os.PathLike[str]) -> Results:
         kept.values,
         manifest.elapsed_s,
         manifest.resumed_batches,
+        manifest.made_with,
     )
 
 

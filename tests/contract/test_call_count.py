@@ -31,6 +31,10 @@ cohort:
     duration: {{distribution: log_normal, mean: 30, sd: 24}}
     sex: {{distribution: bernoulli, share: 0.6}}
     stage: {{distribution: categorical, levels: {{early: 0.5, middle: 0.3, late: 0.2}}}}
+    old: {{distribution: bands, of: age, cuts: [50]}}
+  traits:
+    belief: {{distribution: bernoulli, share: 0.8, correlated_with: {{rmdq: 0.2}}}}
+  eligibility: {{score: {{min: 6}}}}
 allocation: {allocation}
 outcomes:
   score: {{method: repeated_normal, mean: 10, sd: 3, correlation: 0.5}}
@@ -49,11 +53,15 @@ outcomes:
 assumptions:
   no_effect: {{}}
   effect: {{rmdq: {{first: -2, second: {{difference: -3, sd: 4.5}}}}, score: {{first: -1}}}}
+  for_some:
+    rmdq: {{first: {{difference: -2, responders: 0.5}}}}
+    score: {{second: {{modifier: belief, by_level: [0, -1]}}}}
 observation:
   missing:
     lost: {{method: mcar, rate: {{after: 0.1, later: 0.2}}}}
     skipped: {{method: mcar, rate: 0.05, pattern: intermittent}}
     worse: {{method: mar, outcome: rmdq, rate: {{after: 0.05, later: 0.1}}}}
+    worst: {{method: tail, outcome: rmdq, by_arm: {{first: 0.05}}}}
     unseen: {{method: mnar, outcome: score, outcomes: [score], rate: 0.05}}
 analyses:
   t_test: {{method: t_test, outcome: rmdq, visit: after}}

@@ -35,6 +35,7 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"mean": 12, "sd": 1},
         {"mean": 10, "sd": 20},
     ],
+    ("cohort", "bands"): [{"of": "age", "cuts": [0.5]}, {"of": "score", "cuts": [-1, 0, 1.5]}],
     ("allocation", "simple"): [{}],
     ("allocation", "random_allocation_rule"): [{}],
     ("allocation", "permuted_blocks"): [
@@ -99,6 +100,10 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"outcome": "score", "rate": {"later": 0.3}, "pattern": "intermittent"},
         {"outcome": "score", "overall": 0.3},
     ],
+    ("observation", "tail"): [
+        {"outcome": "score", "rate": 0.2},
+        {"outcome": "score", "by_arm": {"arm": 0.3}, "side": "best", "at": ["after"]},
+    ],
     ("observation", "mnar"): [
         {"outcome": "score", "rate": 0.2},
         {"outcome": "score", "rate": {"baseline": 0.1, "later": 0.4}, "strength": 3},
@@ -123,6 +128,7 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {**SCORE, "visit": "later", "cut": 1, "event": "below", "of": "change"},
     ],
     ("analysis", "mann_whitney"): [SCORE, {**SCORE, "continuity": True}],
+    ("decision", "noninferiority"): [{"margin": 2}, {"margin": 0.5, "alpha": 0.05}],
     ("decision", "superiority"): [{}, {"alpha": 0.025, "sides": 1}],
 }
 """Parameters with which each method is checked, as a scenario would write them. The trials have

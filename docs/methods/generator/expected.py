@@ -121,42 +121,57 @@ def coin_imbalance(n: int, probability: float) -> float:
     return float(sizes @ squares)
 
 
+Z = np.linspace(-9, 9, 60_001)
+"""A normal score, finely."""
+
+
+def logistic_loss(rate: float, strength: float) -> Floats:
+    """Chance of loss at each score of `Z`: log odds rise by `strength` an SD, `rate` on average."""
+    density = np.exp(-(Z**2) / 2)
+    density /= density.sum()
+    low, high = -60.0, 60.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        lost = density @ special.expit(middle + strength * Z)
+        low, high = (middle, high) if lost < rate else (low, middle)
+    return np.asarray(special.expit(low + strength * Z))
+
+
+def tail_loss(rate: float) -> Floats:
+    """Certain loss of the highest scores of `Z`."""
+    return (special.ndtri(1 - rate) < Z).astype(float)
+
+
 def loss_by_arm_size(
     sizes: tuple[int, int],
-    rates: tuple[float, float],
-    strengths: tuple[float, float],
-    correlation: float,
+    losses: tuple[Floats, Floats],
+    correlation: float = 1.0,
     alpha: float = 0.05,
 ) -> float:
     """Size of the complete-case t test when loss depends on a score, and differs between arms.
 
-    The log odds of loss rise by an arm's strength an SD of a normal score that correlates with
-    the analysed one. Means and variances of those seen by quadrature; the arms' sizes are
-    binomial; rejection as for normal scores with those means and variances.
+    `losses` is the chance of loss at each value `Z` of a normal score that correlates with the
+    analysed one. Means and variances of those seen by quadrature; the arms' sizes are binomial;
+    rejection as for normal scores with those means and variances.
     """
-    z = np.linspace(-9, 9, 6001)
-    density = np.exp(-(z**2) / 2)
-    density /= density.sum()
-    moments = []
-    for rate, strength in zip(rates, strengths, strict=True):
-        low, high = -60.0, 60.0
-        for _ in range(100):
-            middle = (low + high) / 2
-            lost = density @ special.expit(middle + strength * z)
-            low, high = (middle, high) if lost < rate else (low, middle)
-        seen = density * special.expit(-(low + strength * z))
-        seen /= seen.sum()
-        mean = float(seen @ z)
-        variance = float(seen @ z**2) - mean**2
-        # The analysed score is correlation * z and independent noise.
+    moments, places, chances = [], [], []
+    for size, loss in zip(sizes, losses, strict=True):
+        density = np.exp(-(Z**2) / 2)
+        density /= density.sum()
+        seen = density * (1 - loss)
+        share = float(seen.sum())
+        seen /= share
+        mean = float(seen @ Z)
+        variance = float(seen @ Z**2) - mean**2
+        # The analysed score is correlation * Z and independent noise.
         moments.append((correlation * mean, 1 + correlation**2 * (variance - 1)))
+        chance = stats.binom.pmf(np.arange(size + 1), size, min(share, 1.0))
+        places.append(np.flatnonzero(chance > 1e-6))
+        chances.append(chance[places[-1]])
     (mean1, var1), (mean0, var0) = moments
-    places = [np.arange(size + 1) for size in sizes]
-    chances = [stats.binom.pmf(k, n, 1 - r) for k, n, r in zip(places, sizes, rates, strict=True)]
-    kept = [np.flatnonzero(chance > 1e-6) for chance in chances]
-    n1, n0 = np.meshgrid(*kept, indexing="ij")
+    n1, n0 = np.meshgrid(*places, indexing="ij")
     power = pooled_power_unequal_variance(
         n0, n1, mean1 - mean0, sqrt(var0), sqrt(var1), alpha=alpha
     )
-    weight = np.outer(chances[0][kept[0]], chances[1][kept[1]])
+    weight = np.outer(*chances)
     return float(np.sum(power * weight) / weight.sum())

@@ -8,12 +8,15 @@ import time
 from dataclasses import asdict
 from math import sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
+from zlib import crc32
 
 import yaml
-from generator.designs import REPLICATES, Row, Run, rows, runs
 
 import trialsim as ts
+from generator.designs import rows, runs
+from generator.designs.row import REPLICATES, Row, Run
+from trialsim.core.registry import STAGES, Method, load_methods, methods
 
 STORED = Path(__file__).parents[1] / "levels.json"
 MEASURE = "python docs/methods/update.py --measure"
@@ -36,8 +39,10 @@ def _measured(run: Run) -> list[Level]:
     try:
         scenario = ts.loads(yaml.safe_dump(run.scenario, sort_keys=False), run.name)
     except ts.ScenarioError as error:
-        raise SystemExit(f"write a run of its own in generator/designs.py: {error}") from error
-    table = ts.run(scenario, replicates=REPLICATES, seed=SEED).performance()
+        raise SystemExit(f"write a run of its own in generator/designs: {error}") from error
+    # A seed for each run: rows of different runs do not share their luck.
+    seed = crc32(run.name.encode()) % 100_000
+    table = ts.run(scenario, replicates=REPLICATES, seed=seed).performance()
     table = table[table["measure"] == "rejection_rate"].set_index("analysis")
     return [
         {
@@ -49,9 +54,6 @@ def _measured(run: Run) -> list[Level]:
         }
         for row in run.rows
     ]
-
-
-SEED = 6465
 
 
 def stored() -> list[Level]:
@@ -79,6 +81,11 @@ def distance(level: Level, value: float) -> float:
     return (level["rate"] - value) / sqrt(value * (1 - value) / level["analysed"])
 
 
+def is_away(level: Level) -> bool:
+    """Whether a rate is beyond four errors from its nominal level."""
+    return abs(distance(level, level["nominal"])) > LIMIT
+
+
 def problems(level: Level) -> list[str]:
     """What is wrong with a level: far from its value, or away from its nominal unexplained."""
     where = f"{level['method']} {level['variant']}, {level['design']}"
@@ -88,7 +95,45 @@ def problems(level: Level) -> list[str]:
             f"{where}: rejects {level['rate']:.4f}, {level['basis']} {level['expected']:.4f}, "
             f"{distance(level, level['expected']):+.1f} errors"
         )
-    is_away = abs(distance(level, level["nominal"])) > LIMIT
-    if is_away and not (level["explanation"] and level["reference"]):
+    if is_away(level) and not (level["explanation"] and level["reference"]):
         found.append(f"{where}: away from {level['nominal']} without explanation and reference")
+    return found
+
+
+def gaps() -> list[str]:
+    """Methods, and values of their choices, at which no level is measured.
+
+    A choice is a parameter with a few values. Those that all methods of a stage share need one
+    method of the stage that was measured with each; one's own need the method itself.
+    """
+    load_methods()
+    found = []
+    for stage in STAGES:
+        rows_of_stage = [row for row in rows() if row.method.startswith(f"{stage}.")]
+        for name, method in methods(stage).items():
+            own = [row for row in rows_of_stage if row.method == f"{stage}.{name}"]
+            if not own:
+                found.append(f"{stage}.{name}")
+                continue
+            shared = _shared(method)
+            for field, values in _choices(method).items():
+                default = method.model_fields[field].default
+                pool = rows_of_stage if field in shared else own
+                measured = [row.variant.get(field, default) for row in pool]
+                found += [f"{stage}.{name} {field}: {v}" for v in values if v not in measured]
+    return found
+
+
+def _shared(method: type[Method]) -> set[str]:
+    base = next(one for one in method.__mro__ if "stage" in vars(one))
+    return set(base.model_fields)
+
+
+def _choices(method: type[Method]) -> dict[str, tuple[Any, ...]]:
+    found: dict[str, tuple[Any, ...]] = {}
+    for name, field in method.model_fields.items():
+        if get_origin(field.annotation) is Literal:
+            found[name] = get_args(field.annotation)
+        elif field.annotation is bool:
+            found[name] = (False, True)
     return found

@@ -50,6 +50,11 @@ class Ancova(AnalysisMethod):
         ]
         return [(self.outcome, self.visit), *adjust]
 
+    @property
+    def tests_differences(self) -> bool:
+        """Yes."""
+        return True
+
     def analyse(
         self, data: TrialData, contrasts: Sequence[tuple[int, int]], rule: Rule
     ) -> Estimates:

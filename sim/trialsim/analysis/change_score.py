@@ -31,6 +31,11 @@ class ChangeScore(AnalysisMethod):
         """The score at both visits."""
         return [(self.outcome, self.visit), (self.outcome, self.from_visit)]
 
+    @property
+    def tests_differences(self) -> bool:
+        """Yes."""
+        return True
+
     def true_value(self, truth: Truth) -> float:
         """Difference in mean change; at baseline no arm differs."""
         return truth.mean_difference(self.visit) - truth.mean_difference(self.from_visit)

@@ -28,6 +28,11 @@ class TTest(AnalysisMethod):
     """pooled: one variance for both arms; welch: a variance each, Satterthwaite degrees of
     freedom."""
 
+    @property
+    def tests_differences(self) -> bool:
+        """Yes."""
+        return True
+
     def analyse(
         self, data: TrialData, contrasts: Sequence[tuple[int, int]], rule: Rule
     ) -> Estimates:

@@ -12,13 +12,9 @@ import numpy as np
 from trialsim.core.axes import Mask, Plane
 from trialsim.core.draws import Draws
 from trialsim.core.plan import Cell, Design, Plan
-from trialsim.core.selection import between
 from trialsim.core.stages import AnalysisMethod, Rule
 
 T = TypeVar("T")
-
-Limits = Mapping[str, tuple[float, float]]
-"""By purpose of a standard normal: between which values it lies."""
 
 
 @dataclass(frozen=True)
@@ -82,26 +78,24 @@ class Batch:
         value: T = self._made[key]
         return value
 
-    def latent(self, terms: Iterable[tuple[str, float]], n: int, selected: Limits) -> Plane:
-        """A latent value (r, p), variance 1 before selection: a weighted sum of independent
-        standard normals, of which those in `selected` lie between limits."""
+    def latent(
+        self,
+        terms: Iterable[tuple[str, float]],
+        n: int,
+        normal: Callable[[str, int], Plane] | None = None,
+    ) -> Plane:
+        """A latent value (r, p): a weighted sum of independent standard normals, variance 1.
+
+        `normal` gives those of a purpose where not everybody may enter.
+        """
+        source = normal or self.draws.normal
         (purpose, weight), *others = terms
-        z = self._normal(purpose, n, selected)
+        z = source(purpose, n)
         if weight != 1:
             z = z * weight
         for purpose, weight in others:
-            z = z + self._normal(purpose, n, selected) * weight
+            z = z + source(purpose, n) * weight
         return z
-
-    def _normal(self, purpose: str, n: int, selected: Limits) -> Plane:
-        if purpose not in selected:
-            return self.draws.normal(purpose, n)
-        limits = selected[purpose]
-
-        def make() -> Plane:
-            return between(self.draws.normal(purpose, n), *limits)
-
-        return self.at_least(("selected", purpose, limits), n, make)
 
     def at_least(self, key: Hashable, n: int, make: Callable[[], Plane]) -> Plane:
         """The first `n` patients of a plane that is made once, for the largest trial that asks.
@@ -209,5 +203,6 @@ def rule_of(design: Design, analysis: str) -> Rule:
     outcome = design.outcomes[design.analyses[analysis].outcome]
     decision = design.decision
     sign = -1 if outcome.better == "lower" else 1
-    rule = Rule(alpha=decision.alpha, sides=decision.sides, sign=sign)
+    null = -sign * decision.margin_of_loss
+    rule = Rule(alpha=decision.alpha, sides=decision.sides, sign=sign, null=null)
     return design.analyses[analysis].judged(rule)

@@ -32,6 +32,9 @@ __all__ = [
     "Seen",
 ]
 
+NO_EFFECT = 1e-9
+"""A difference nearer to zero than this is none."""
+
 NO_FACTORS: Mapping[str, Levels] = MappingProxyType({})
 
 
@@ -47,6 +50,13 @@ class Rule(BaseModel):
     sign: Literal[-1, 1]
     """+1 when a positive estimate favours the arm, -1 when a negative one does: the direction of
     a good score, unless the analysis turns it round (see `AnalysisMethod.judged`)."""
+    null: float = 0.0
+    """The difference that is tested: none, or one as bad as the margin allows."""
+
+    def null_is_true(self, truth: float) -> bool:
+        """Whether a rejection is a false alarm under this true difference."""
+        beyond = truth - self.null
+        return abs(beyond) < NO_EFFECT if self.sides == 2 else self.sign * beyond < NO_EFFECT
 
 
 class CovariateMethod(Method):
@@ -227,6 +237,11 @@ class ObservationMethod(Method):
         """The scores that it looks at, as (outcome, visit); none if it is blind to them."""
         return []
 
+    @property
+    def is_by_lot(self) -> bool:
+        """Whether chance has a say in who is lost."""
+        return True
+
     @abstractmethod
     def missing(
         self,
@@ -298,6 +313,11 @@ class AnalysisMethod(Method):
         return True
 
     @property
+    def tests_differences(self) -> bool:
+        """Whether it tests a difference in points against any value, as non-inferiority asks."""
+        return False
+
+    @property
     def needs_spread(self) -> bool:
         """Whether it fails when nobody differs from the others of the same arm."""
         return True
@@ -332,6 +352,12 @@ class DecisionMethod(Method):
     """Two-sided test, or one-sided in the good direction of the outcome."""
     primary: str = ""
     """Name of the primary analysis; the first one when left out."""
+
+    @property
+    def margin_of_loss(self) -> float:
+        """How much worse than its comparator an arm may be and still pass, in points; the
+        hypothesis that is tested is a loss of this size."""
+        return 0.0
 
     @abstractmethod
     def decide(self, estimate: FloatArray, p_value: FloatArray, rule: Rule) -> Decisions:

@@ -10,8 +10,8 @@ from scipy import special
 from trialsim.core.axes import FloatArray
 from trialsim.core.effect import Modifier
 from trialsim.core.plan import Cell, Design
-from trialsim.core.selection import between
 from trialsim.kernels.lattice import lattice_normals
+from trialsim.kernels.selection import between
 
 PATIENTS = 2**16
 """Shares then hold to about 0.0001, means to about 0.0001 SD."""

@@ -37,14 +37,15 @@ def t_inference(
     """Complete an estimate and its error (k, r) to a test and an interval.
 
     The interval is two-sided at level 1 - alpha for a two-sided test, and at 1 - 2 alpha for a
-    one-sided one, so that it excludes 0 on the good side exactly when the test rejects. Where
+    one-sided one, so that it excludes the tested
+    difference on the good side exactly when the test rejects. Where
     `failure` is not 0 every number but `n_analysed` becomes NaN.
     """
     good = failure == 0
     if not good.all():
         estimate, se, df = (np.where(good, x, np.nan) for x in (estimate, se, df))
     distinct, place = distinct_df(df)
-    t = estimate / se
+    t = (estimate - rule.null if rule.null else estimate) / se
     if rule.sides == 2:
         p_value = 2 * upper_tail(np.abs(t), df)
         tail = rule.alpha / 2

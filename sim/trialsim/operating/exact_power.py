@@ -104,6 +104,7 @@ def _setting(design: Design, cell: Cell, method: AnalysisMethod, contrast: str) 
         difference -= differences[method.from_visit]
     if design.decision.sides == 1 and outcome.better == "lower":
         difference = -difference
+    difference += design.decision.margin_of_loss  # how far the truth is from what is tested
     return _Setting(
         outcome,
         visits,

@@ -10,6 +10,7 @@ from trialsim.core.axes import ArmPlane, Levels, Plane
 from trialsim.core.effect import Effect, Modifier
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Allocation, Cohort, Outcomes
+from trialsim.kernels.selection import eligible
 
 CHANCE = "cohort.responds"
 """Purpose of the uniform that says who responds, where nothing else does: the same patients to
@@ -64,7 +65,8 @@ def _latent(group: Group, batch: Batch, outcome: str, v: int) -> Plane:
     visit = list(design.visits)[v]
 
     def make() -> Plane:
-        return batch.latent(design.latent[outcome][visit], n, design.selected)
+        normal = eligible(batch, design.selected)
+        return batch.latent(design.latent[outcome][visit], n, normal)
 
     return batch.at_least(("latent", group.keys["truth"], outcome, visit), n, make)
 

@@ -26,7 +26,7 @@ from trialsim.plots.base.figure import Drawn
 from trialsim.plots.base.labels import ROW, Label, place_labels
 from trialsim.plots.base.page import AWAY, EDGE, GUTTER, new_page, size_of, wrapped
 from trialsim.plots.base.panel_text import name_below, title_above
-from trialsim.plots.base.style import INK, NOT_SIGNIFICANT, SIGNIFICANT, TEXT, TRUTH, style
+from trialsim.plots.base.style import INK, NOT_SIGNIFICANT, SIGNIFICANT, TEXT, style
 from trialsim.plots.base.words import number, plain
 from trialsim.plots.dichotomising_text import Cut, alt_text, caption, results, takeaway
 from trialsim.plots.run import Run
@@ -187,7 +187,7 @@ def _curve(frame: pd.DataFrame, ax: Axes) -> float:
         ax.annotate(
             f"\u00d7\u00a0{number(1 / value, 2)} {where}",
             (percentile, value),
-            xytext=(0, -8) if percentile == 50 else (9, -2),
+            xytext={50: (0, -16), 25: (9, -14), 10: (9, -2)}[percentile],
             textcoords="offset points",
             ha="center" if percentile == 50 else "left",
             va="top",
@@ -196,8 +196,9 @@ def _curve(frame: pd.DataFrame, ax: Axes) -> float:
     labels = []
     for row in cuts.itertuples():
         inside = float(np.clip(row.percentile, 1, 99))
-        ax.axvline(inside, color=TRUTH, linewidth=1.6, zorder=1.5)
-        ax.plot(inside, row.efficiency, "D", color=TRUTH, mec="white", ms=11, zorder=4)
+        # Upwards only: below the curve stand the multipliers.
+        ax.plot([inside] * 2, [row.efficiency, 1.04], color=INK, linewidth=1.3, zorder=1.5)
+        ax.plot(inside, row.efficiency, "D", color=INK, mec="white", ms=11, zorder=6)
         labels.append(Label(inside, str(row.label), INK))
     rows = place_labels(ax, labels)
     return 10 + title_above(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from trialsim.plots.base.figure import Settings
-from trialsim.plots.base.style import INK, QUIET, TRUTH
+from trialsim.plots.base.style import INK, QUIET
 from trialsim.plots.base.words import error_of_100, exact, listed, number, per_100, plain, quoted
 
 Rate = tuple[str, float, float]
@@ -56,11 +56,13 @@ def results(cut: Cut) -> list[tuple[str, str, str]]:
     """Lines beside the axes: text, weight and colour."""
     word = "false alarms" if cut.is_null else "significant"
     lines = [
-        (f"{cut.name} ({cut.place})", "bold", TRUTH),
+        (f"{cut.name} ({cut.place})", "bold", INK),
         (f"{word} of 100 trials under {quoted(cut.assumption)}:", "normal", QUIET),
     ]
     rates = (*cut.responders, *([cut.full] if cut.full else []))
-    lines += [(f"{plain(name)} {_count(value, mcse)}", "bold", INK) for name, value, mcse in rates]
+    lines += [
+        (f"{plain(name)} {_count(value, mcse)}", "normal", INK) for name, value, mcse in rates
+    ]
     return lines
 
 
@@ -91,28 +93,18 @@ def _found(cut: Cut) -> str:
 
 def caption(cuts: Sequence[Cut], settings: Settings) -> str:
     """Settings, what the curve is and what it is not, and the error of the shares."""
-    marks = listed(
-        [
-            f"{cut.name} {cut.unit} leaves {exact(round(cut.percentile, 1))}% below it"
-            for cut in cuts
-        ]
-    )
+    marks = [f"{cut.percentile:.3g}% ({cut.name} {cut.unit})" for cut in cuts]
     errors = [1.96 * error for cut in cuts for _, _, error in cut.responders if isfinite(error)]
     said = f"Monte Carlo error of the shares: at most {error_of_100(max(errors, default=0.0))}."
     return " ".join(
         [
             settings.sentence(),
-            "Curve: normal scores and a small difference, without limits of the scale; the "
-            f"multiplier is its inverse. In the comparator {marks}.",
-            *_beyond(cuts),
+            "Curve: normal scores and a small difference, from the 5th to the 95th percentile; the "
+            "multiplier is its inverse.",
+            f"Patients of the comparator below the cut: {listed(marks)}.",
             said,
         ]
     )
-
-
-def _beyond(cuts: Sequence[Cut]) -> list[str]:
-    outside = [cut.name for cut in cuts if not 5 <= cut.percentile <= 95]
-    return [f"{listed(outside)}: so far out that the curve is not drawn."] if outside else []
 
 
 def alt_text(cuts: Sequence[Cut]) -> str:

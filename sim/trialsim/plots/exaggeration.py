@@ -7,6 +7,7 @@ Type M and type S: Gelman and Carlin 2014, doi 10.1177/1745691614551642.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -134,7 +135,8 @@ def _draw(
         size_axis(upper, sizes, marked_n_total)
         lower.set_xlabel("participants in all arms together")
     if not against_power and marked_n_total is not None:
-        marks = [[mark_size(ax, marked_n_total) for ax in axes][0]]
+        marks = [mark_size(upper, marked_n_total)]
+        mark_size(lower, marked_n_total)  # its label stands above the upper panel
     upper.tick_params(labelbottom=False)
     _scales(upper, lower, frame)
 
@@ -208,7 +210,7 @@ def _theory(axes: Sequence[Axes], alpha: float) -> list[EndLabel]:
     ncp = np.concatenate([np.linspace(0.02, 1, 50), np.linspace(1.05, 5.5, 60)])
     power = 100 * rejection_probability(ncp, np.inf, alpha)
     ratio = theory.type_m(ncp, alpha=alpha)
-    dashes = {"color": NOT_SIGNIFICANT, "linewidth": 1.2, "linestyle": (0, (6, 4)), "zorder": 1.0}
+    dashes: dict[str, Any] = {"color": NOT_SIGNIFICANT, "lw": 1.2, "ls": (0, (6, 4)), "zorder": 1}
     axes[0].plot(power, ratio, **dashes)
     axes[1].plot(power, 100 * theory.type_s(ncp, alpha=alpha), **dashes)
     for share, known in _known_pairs(alpha):

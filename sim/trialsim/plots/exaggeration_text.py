@@ -25,8 +25,11 @@ def takeaway(frame: pd.DataFrame, marked_n_total: int | None) -> str:
         f"{times(weak)} times the true difference on average{_larger(known, weak)}"
     )
     if len(at) > 1:
-        said += f"; under {quoted(strong['assumption'])}, {times(strong)} times with {int(nearest):,}"
-    return " ".join([f"{said}.", *_wrong(weak)])
+        said += (
+            f"; under {quoted(strong['assumption'])}, {times(strong)} times with {int(nearest):,}"
+        )
+    here = f" of {int(nearest):,}" if _larger(known, weak) else ""
+    return " ".join([f"{said}.", *_wrong(weak, here)])
 
 
 def times(row: pd.Series) -> str:
@@ -34,13 +37,12 @@ def times(row: pd.Series) -> str:
     return number(row["type_m"], supported(row["type_m_mcse"], 1 if row["type_m"] > 1.2 else 2))
 
 
-def _wrong(row: pd.Series) -> list[str]:
+def _wrong(row: pd.Series, here: str) -> list[str]:
     """Wrong signs, where a reader of 100 significant trials would meet one."""
     if not row["type_s"] >= 0.005:
         return []
     share = per_100(row["type_s"], row["type_s_mcse"])
-    here = f"{int(row['n_total']):,}"
-    return [f"Of 100 such trials of {here}, {share} point the wrong way."]
+    return [f"Of 100 such trials{here}, {share} point the wrong way."]
 
 
 def _larger(known: pd.DataFrame, weak: pd.Series) -> str:

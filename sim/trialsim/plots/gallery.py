@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from trialsim.plots import (
+    dance,
     dichotomising,
     exaggeration,
+    loss,
     many_trials,
+    natural_course,
+    nnt,
+    one_trial,
     p_values,
     power_curve,
     precision,
+    small_multiples,
     three_analyses,
+    trajectories,
 )
 from trialsim.plots.base.figure import Drawn
 from trialsim.plots.run import Run
@@ -27,13 +34,20 @@ class Shown(NamedTuple):
 
 
 GALLERY: Mapping[str, Shown] = {
+    "one_trial": Shown(one_trial.applies, one_trial.draw),
+    "trajectories": Shown(trajectories.applies, trajectories.draw),
+    "natural_course": Shown(natural_course.applies, natural_course.draw),
     "many_trials": Shown(many_trials.applies, many_trials.draw),
+    "dance": Shown(dance.applies, dance.draw),
     "power": Shown(power_curve.applies, power_curve.draw),
     "precision": Shown(precision.applies, precision.draw),
     "exaggeration": Shown(exaggeration.applies, exaggeration.draw),
     "p_values": Shown(p_values.applies, p_values.draw),
+    "small_multiples": Shown(small_multiples.applies, small_multiples.draw),
     "three_analyses": Shown(three_analyses.applies, three_analyses.draw),
     "dichotomising": Shown(dichotomising.applies, dichotomising.draw),
+    "nnt": Shown(nnt.applies, nnt.draw),
+    "loss": Shown(loss.applies, loss.draw),
 }
 """By name. A new figure is a file of its own and a line here."""
 

@@ -13,6 +13,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 from trialsim.analysis.responder import Responder
+from trialsim.core.program import rule_of
 from trialsim.plots.base.figure import Drawn
 from trialsim.plots.base.grid import add_grid, arrange_grid
 from trialsim.plots.base.key import Entry, place_key
@@ -32,6 +33,7 @@ _LEAST_TALL = 230.0  # points
 _DASHED: dict[str, Any] = {"color": INK, "linewidth": 1.6, "linestyle": (0, (5, 3)), "zorder": 3}
 _FEW_SCORES = 12
 """With so few possible scores the lines of patients would hide one another."""
+_APART = 0.16  # of the distance of neighbouring scores: bundles, not other scores
 
 
 def one_trial(
@@ -81,7 +83,9 @@ def draw(run: Run) -> Drawn:
         level=level_of(run),
         assumption=assumption,
         truth=run.measure(assumption, "true_value"),
+        is_null=run.is_null(assumption),
         visit=run.design.analyses[analysis].visit,
+        null=rule_of(run.design, analysis).null,
         replicates=run.values.shape[2],
     )
     left_out = [run.arm_label(name) for name in run.design.arms if name not in arms]
@@ -150,9 +154,7 @@ def _draw(
     above += place_key(first, _key(marks, arms, seen, threshold, page is not None), above)
     if page is not None:
         arrange_grid(page, grid, [above], max(drops) + 8, _LEAST_TALL)
-    step = score.step(values)
-    n_scores = len(np.unique(values))
-    apart = 0.7 * step if 1 < n_scores <= _FEW_SCORES else 0.0
+    apart = _APART * score.step(values) if len(np.unique(values)) <= _FEW_SCORES else 0.0
     for name, ax in panels.items():
         lines = marks[(marks["kind"] == "patient") & (marks["arm"] == name)]
         _patients(ax, lines, visits_weeks, seen[name], apart)
@@ -214,14 +216,17 @@ def _patients(
 ) -> None:
     """A thin line a patient, broken where a visit was missed; nearly equal scores set apart."""
     n = lines["patient"].nunique()
-    shifts = apart * ((np.arange(n) + 0.5) / max(1, n) - 0.5)
+    ranks = (np.arange(n) + 0.5) / max(1, n)
     weeks = np.array(list(visits_weeks.values()))
     pieces, dots, ends = [], [], []
-    for (_, rows), shift in zip(lines.groupby("patient"), shifts, strict=True):
+    for (_, rows), rank in zip(lines.groupby("patient"), ranks, strict=True):
+        shift = apart * (rank - 0.5)
         at = np.searchsorted(weeks, rows["weeks"].to_numpy())
         points = np.column_stack([rows["weeks"], rows["value"] + shift])
         if points[-1, 0] < weeks[-1]:
             ends.append(points[-1])
+        if len(weeks) == 1:  # beside their mean, not under it
+            points[:, 0] += 0.8 * (rank - 0.5)
         for run in np.split(points, np.flatnonzero(np.diff(at) > 1) + 1):
             pieces.append(run)
             if len(run) == 1:

@@ -41,7 +41,11 @@ class Found:
     level: str
     assumption: str
     truth: float
+    is_null: bool
+    """Whether what the analysis tests is true: a significant result is then a false alarm."""
     visit: str
+    null: float
+    """The difference that is tested: none, or one as bad as a margin allows."""
     replicates: int
 
     @property
@@ -60,10 +64,14 @@ class Found:
 
     @property
     def verdict(self) -> str:
-        """What a test of that size says, and whether it is mistaken."""
-        if self.p_value < self.alpha:
-            return "significant, a false alarm" if self.truth == 0 else "significant"
-        return "not significant"
+        """What the test says, and whether it is mistaken."""
+        is_rejected = self.p_value < self.alpha
+        if self.null:
+            said = "non-inferior" if is_rejected else "non-inferiority not shown"
+            said += f" (margin {short(abs(self.null))})"
+        else:
+            said = "significant" if is_rejected else "not significant"
+        return f"{said}, a false alarm" if is_rejected and self.is_null else said
 
 
 def takeaway(found: Found) -> str:

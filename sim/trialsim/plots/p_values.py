@@ -66,9 +66,7 @@ def draw_p_values(
     if not frames:
         raise ValueError("no assumption to draw")
     shown = _shown(list(frames), nulls)
-    spreads = [
-        spread_of(one, frames[one], alpha=alpha, is_null=one in nulls) for one in shown
-    ]
+    spreads = [spread_of(one, frames[one], alpha=alpha, is_null=one in nulls) for one in shown]
     left_out = [one for one in frames if one not in shown]
     heading, small = takeaway(spreads), caption(spreads, left_out, settings)
     with style():
@@ -149,11 +147,12 @@ def _bars(ax: Axes, spread: Spread) -> None:
     hatched: dict[str, Any] = {"facecolor": "white", "edgecolor": NOT_SIGNIFICANT, "hatch": "////"}
     # Not a step outline: edges between bins of one height keep the bins countable.
     left, width = EDGES[:-1], 1 / N_BINS
+    others = every > significant  # a bar without height would still have an outline
     ax.bar(
-        left,
-        every - significant,
+        left[others],
+        (every - significant)[others],
         width,
-        bottom=significant,
+        bottom=significant[others],
         align="edge",
         linewidth=0.9,
         zorder=2,

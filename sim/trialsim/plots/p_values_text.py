@@ -94,32 +94,27 @@ def takeaway(spreads: Sequence[Spread]) -> str:
 
 
 def _null(spread: Spread) -> str:
-    below = f"{spread.frequency} of 100 are below {spread.alpha:g}, all false alarms"
+    alarms = f"{spread.frequency} of 100 are false alarms"
+    who = f"Under {quoted(spread.name)}"
     if spread.n < _FEWEST:
-        return f"Under {quoted(spread.name)}, {below}."
+        return f"{who} {alarms}."
     if spread.is_even:
-        return f"Under {quoted(spread.name)} every p value is as likely as any other: {below}."
+        return f"{who} every p value is as likely as any other, and {alarms}."
     shares = 100 * spread.counts / spread.n
     ends = f"{number(float(shares.min()), 0)} to {number(float(shares.max()), 0)}"
-    return f"Under {quoted(spread.name)} p values are uneven, {ends} of 100 in a bin: {below}."
+    return f"{who} p values are uneven, {ends} of 100 in a bin, and {alarms}."
 
 
 def _effects(effects: Sequence[Spread]) -> list[str]:
-    """Shares of the weakest and the strongest effect, and the scatter of the weakest."""
+    """Share and scatter of the weakest effect."""
     if not effects:
         return []
-    weak, strong = (pick(effects, key=lambda one: one.share) for pick in (min, max))
-    below = "" if len(effects) > 1 else f" of 100 are below {weak.alpha:g}"
-    said = f"Under {quoted(weak.name)} {weak.frequency}{below}"
-    if strong is not weak:
-        said += f" of 100 are below {weak.alpha:g}, under {quoted(strong.name)} {strong.frequency}"
-    if weak.n < _FEWEST:
-        return [f"{said}."]
+    weak = min(effects, key=lambda one: one.share)
+    said = f"Under {quoted(weak.name)} {weak.frequency} of 100 are below {weak.alpha:g}"
     ends = [_short(float(np.quantile(weak.p, share))) for share in (0.1, 0.9)]
-    if ends[0] == ends[1]:
+    if weak.n < _FEWEST or ends[0] == ends[1]:
         return [f"{said}."]
-    of_which = "" if strong is weak else f" under {quoted(weak.name)}"
-    return [f"{said}.", f"The middle 80 of 100{of_which} run from {ends[0]} to {ends[1]}."]
+    return [f"{said}, and the middle 80 run from {ends[0]} to {ends[1]}."]
 
 
 def _short(p: float) -> str:

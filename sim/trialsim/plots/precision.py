@@ -16,6 +16,7 @@ from trialsim.plots.base.page import GUTTER, Page, new_page
 from trialsim.plots.base.style import TEXT, TRUTH, Look, halo, looks, style
 from trialsim.plots.base.words import exact, listed, plain
 from trialsim.plots.curves import curve, mark_size, size_axis
+from trialsim.plots.effect import effect_of, level_of
 from trialsim.plots.precision_text import Interval, alt_text, caption, takeaway
 from trialsim.plots.run import Run
 
@@ -50,29 +51,16 @@ def applies(run: Run) -> bool:
 def draw(run: Run) -> Drawn:
     """P5b: half the width of the interval against total size, a curve an assumption."""
     analysis = run.design.analyses[run.primary]
-    decision = run.design.decision
     return draw_precision(
         half_widths(run),
         marked_n_total=run.design.n_total,
         interval=Interval(
-            level=1 - 2 * decision.alpha / decision.sides,
-            unit=unit_of_estimates(run),
+            level=level_of(run),
+            unit=effect_of(run, run.primary).unit,
             inverts_its_test=analysis.inverts_its_test,
         ),
         settings=run.settings(),
     )
-
-
-def unit_of_estimates(run: Run) -> str:
-    """What the primary estimates are counted in: points of a score, unless the analysis turns
-    the score into something else."""
-    analysis = run.design.analyses[run.primary]
-    measure = getattr(analysis, "measure", None)
-    if analysis.name == "mann_whitney":
-        return "chance of superiority"
-    if measure == "risk_difference":
-        return "share of patients"
-    return plain(measure) if isinstance(measure, str) else run.outcome(run.primary).unit
 
 
 def half_widths(run: Run) -> pd.DataFrame:
@@ -154,7 +142,7 @@ def _draw(
     ax.set_ylim(0, 1.08 * highest if highest > 0 else 1)
     ax.yaxis.set_major_locator(MaxNLocator(nbins=6))
     ax.set_xlabel("participants in all arms together")
-    ax.set_ylabel(f"half of the {interval.level_text}\nconfidence interval ({interval.unit})")
+    ax.set_ylabel(f"half of the {interval.level}\nconfidence interval ({interval.unit})")
 
     curves = {str(name): rows for name, rows in numbers.groupby("drawn_as", sort=False)}
     seen = _looks(numbers)

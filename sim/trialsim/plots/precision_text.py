@@ -9,23 +9,19 @@ import pandas as pd
 
 from trialsim.plots.base.figure import Settings
 from trialsim.plots.base.words import decimals_of, listed, number, plain, quoted, supported
+from trialsim.plots.effect import amount
 
 
 @dataclass(frozen=True)
 class Interval:
     """What a figure of precision is told about the interval."""
 
-    level: float
-    """Confidence level, a share."""
+    level: str
+    """Confidence level: "95%"."""
     unit: str
     """Natural unit of the estimate."""
     inverts_its_test: bool
     """Whether it excludes 0 exactly where the test rejects."""
-
-    @property
-    def level_text(self) -> str:
-        """The level in per cent: "95%"."""
-        return f"{100 * self.level:g}%"
 
 
 def takeaway(numbers: pd.DataFrame, marked_n_total: int | None, interval: Interval) -> str:
@@ -40,7 +36,7 @@ def takeaway(numbers: pd.DataFrame, marked_n_total: int | None, interval: Interv
     if nearest != marked:
         who += f", the simulated size nearest to this trial\u2019s {marked:,},"
     said = (
-        f"{who} the {interval.level_text} confidence interval reaches {half} {interval.unit} "
+        f"{who} the {interval.level} confidence interval reaches {amount(half, interval.unit)} "
         "to either side of the estimate on average"
     )
     if interval.inverts_its_test:
@@ -54,7 +50,7 @@ def _smallest(numbers: pd.DataFrame, n_total: int) -> str:
     if "critical" not in rows or rows["critical"].isna().any():
         return ""
     if np.allclose(rows["critical"], rows["value"], rtol=1e-6):
-        return ", and smaller differences are not significant"
+        return "; smaller estimates are not significant"
     return f"; the smallest significant difference is {_span(rows.assign(value=rows['critical']))}"
 
 
@@ -104,14 +100,16 @@ def caption(numbers: pd.DataFrame, interval: Interval, settings: Settings) -> st
         )
     error = 1.96 * float(numbers["mcse"].max()) if len(numbers) else float("nan")
     if np.isfinite(error) and error > 0:
-        parts.append(f"Bars: 95% Monte Carlo error, at most ±{error:.1g} {interval.unit}.")
+        parts.append(
+            f"Bars: 95% Monte Carlo error, at most ±{amount(f'{error:.1g}', interval.unit)}."
+        )
     return " ".join(parts)
 
 
 def alt_text(numbers: pd.DataFrame, interval: Interval) -> str:
     """The figure for somebody who does not see it."""
     parts = [
-        f"Half of the mean width of the {interval.level_text} confidence interval, in "
+        f"Half of the mean width of the {interval.level} confidence interval, in "
         f"{interval.unit}, against the total number of participants."
     ]
     for name, rows in numbers.groupby("assumption", sort=False):

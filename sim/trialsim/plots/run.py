@@ -10,6 +10,7 @@ import pandas as pd
 
 from trialsim.core.axes import FloatArray
 from trialsim.core.plan import Design, Plan, Series
+from trialsim.core.program import rule_of
 from trialsim.core.records import COLUMNS, TrialData
 from trialsim.core.stages import OutcomeMethod
 from trialsim.operating.patients import batch_of_trials, patients
@@ -67,8 +68,10 @@ class Run:
         }
 
     def is_null(self, assumption: str, analysis: str | None = None) -> bool:
-        """Whether nothing differs, for this analysis, under an assumption."""
-        return self.measure(assumption, "true_value", analysis) == 0
+        """Whether what an analysis tests is true under an assumption: rejections are false
+        alarms."""
+        rule = rule_of(self.design, analysis or self.primary)
+        return rule.null_is_true(self.measure(assumption, "true_value", analysis))
 
     @cached_property
     def under_an_effect(self) -> str:

@@ -168,7 +168,11 @@ def _baseline(run: Run, trio: Trio) -> Baseline:
     visits = list(design.visits)
     assert design.baseline is not None
     before, after = visits.index(design.baseline), visits.index(method.visit)
-    sd = outcome.at(outcome.sd, before)
+    sd_before, sd_after = outcome.at(outcome.sd, before), outcome.at(outcome.sd, after)
+    correlation = outcome.score_correlation(before, after)
+    if run.design.selected:
+        # Who enters by a score is no sample of everybody: what is stated holds before entry.
+        sd_before, sd_after, correlation = _among_enrolled(run, trio)
     sizes = [design.arms[arm] for arm in run.pair(first)]
     results = _results(run, trio.names)
     implied = None
@@ -177,12 +181,25 @@ def _baseline(run: Run, trio: Trio) -> Baseline:
         implied = round(results["follow_up"][0] - results["change"][0], 9)
     return Baseline(
         visits=f"{quoted(design.baseline)} and {quoted(method.visit)}",
-        correlation=outcome.score_correlation(before, after),
-        sd_before=sd,
-        sd_after=outcome.at(outcome.sd, after),
-        se=sd * sqrt(sum(1 / n for n in sizes)),
+        correlation=correlation,
+        sd_before=sd_before,
+        sd_after=sd_after,
+        se=sd_before * sqrt(sum(1 / n for n in sizes)),
         implied=implied,
     )
+
+
+def _among_enrolled(run: Run, trio: Trio) -> tuple[float, float, float]:
+    """SDs and correlation of both scores in the comparator of simulated trials."""
+    first = next(iter(trio.names.values()))
+    method, data = run.design.analyses[first], run.trials(trio.assumption)
+    assert run.design.baseline is not None
+    mine = data.enrolled & (data.arm == list(data.arms).index(run.pair(first)[1]))
+    before, after = (
+        data.score(method.outcome, visit)[mine] for visit in (run.design.baseline, method.visit)
+    )
+    correlation = float(np.corrcoef(before, after)[0, 1])
+    return float(before.std()), float(after.std()), round(correlation, 2)
 
 
 def _theory(baseline: Baseline, trio: Trio) -> pd.DataFrame:

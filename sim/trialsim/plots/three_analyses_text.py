@@ -78,7 +78,7 @@ def ratio_of(numbers: pd.DataFrame, baseline: Baseline, kind: str) -> tuple[floa
 
 def _needs(numbers: pd.DataFrame, baseline: Baseline, trio: Trio) -> str:
     """First "ANCOVA needs 70 participants", then only "change scores 90"."""
-    said = []
+    said: list[str] = []
     for kind, verb in (("ancova", "needs"), ("change", "need")):
         if kind in trio.names:
             ratio, error = ratio_of(numbers, baseline, kind)
@@ -104,5 +104,6 @@ def _misled(baseline: Baseline, trio: Trio) -> str:
         is_none = float(text.replace("\u2212", "-")) == 0
         said.append(f"{CALLED[kind]} by {'nothing' if is_none else sign + text}")
     higher = "higher" if shown >= 0 else "lower"
-    implied = ", as the published results imply," if baseline.implied is not None else " by chance"
-    return f"Starting {baseline.sized(abs(shown))} {unit} {higher}{implied} biases {listed(said)}."
+    why = " by chance" if baseline.implied is None else ", as the published results imply,"
+    start = f"An arm that starts {baseline.sized(abs(shown))} {unit} {higher}{why}"
+    return f"{start} biases {listed(said)}."

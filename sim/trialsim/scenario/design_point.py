@@ -28,6 +28,7 @@ from trialsim.scenario.references import (
     contrast_problems,
     contrasts_of,
     decision_problems,
+    margin_problems,
     missing_problems,
     rate_problems,
 )
@@ -198,5 +199,6 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"design", "outcomes", "observation"}, missing_problems),
     ({"design", "cohort", "outcomes", "analyses"}, analysis_problems),
     ({"analyses", "decision"}, decision_problems),
+    ({"analyses", "decision"}, margin_problems),
 )
 """The sections that each check looks at, all of which must be readable."""

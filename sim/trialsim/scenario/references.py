@@ -88,6 +88,23 @@ def decision_problems(scenario: Scenario) -> Iterable[Problem]:
         yield from unknown_name(("decision", "primary"), "analysis", primary, scenario.analyses)
 
 
+def margin_problems(scenario: Scenario) -> Iterable[Problem]:
+    """Analyses that a margin in points cannot judge."""
+    margin = scenario.decision.margin_of_loss
+    primary = scenario.decision.primary or next(iter(scenario.analyses))
+    if not margin or primary not in scenario.analyses:
+        return
+    outcome = scenario.analyses[primary].outcome
+    for name, analysis in scenario.analyses.items():
+        path: Path = ("analyses", name)
+        if analysis.outcome != outcome:
+            text = f"is of {clipped(analysis.outcome)}, and the margin is in points of {outcome}."
+            yield Problem((*path, "outcome"), text, "Leave it out, or describe it by itself.")
+        elif not analysis.tests_differences:
+            text = f"{analysis.name} tests no difference in points against a margin."
+            yield Problem(path, text, "Use t_test, change_score or ancova.")
+
+
 def missing_problems(scenario: Scenario) -> Iterable[Problem]:
     """Reasons for missing scores that name outcomes or arms which do not exist."""
     for name, reason in scenario.observation.missing.items():

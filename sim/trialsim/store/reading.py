@@ -40,6 +40,15 @@ class Manifest(BaseModel):
     result_hash: str
     elapsed_s: float
     resumed_batches: int
+    python: str
+    system: str
+    processor: str
+    packages: dict[str, str]
+
+    @property
+    def made_with(self) -> dict[str, Any]:
+        """Versions and machine that the numbers come from: what `environment` said then."""
+        return self.model_dump(include={"python", "system", "processor", "packages"})
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,8 @@ def replicates_are_alone(method: ObservationMethod) -> Iterator[str]:
 def purposes_are_apart(method: ObservationMethod) -> Iterator[str]:
     """Two reasons of the same kind do not lose the same patients: draws are asked for under the
     purpose given."""
+    if not method.is_by_lot:
+        return
     one, other = (_hidden(method, _asked(method), f"testing.{name}") for name in ("one", "other"))
     for visit in _asked(method):
         if 0 < one[visit].mean() < 1 and not difference(one[visit], other[visit]):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 from scipy import special
 
-from trialsim.core.axes import FloatArray
+from trialsim.core.axes import FloatArray, Plane
+from trialsim.core.program import Batch
 
 
 def between(z: FloatArray, low: float, high: float) -> FloatArray:
@@ -18,3 +21,18 @@ def between(z: FloatArray, low: float, high: float) -> FloatArray:
     first, last = special.ndtr(low), special.ndtr(high)
     found = special.ndtri(first + (last - first) * special.ndtr(z))
     return np.asarray(np.clip(found, low, high), dtype=np.float64)  # rounding at the ends only
+
+
+def eligible(
+    batch: Batch, selected: Mapping[str, tuple[float, float]]
+) -> Callable[[str, int], Plane]:
+    """The standard normals (r, p) of those who may enter, by purpose and number of patients."""
+
+    def normal(purpose: str, n: int) -> Plane:
+        if purpose not in selected:
+            return batch.draws.normal(purpose, n)
+        limits = selected[purpose]
+        key = ("selected", purpose, limits)
+        return batch.at_least(key, n, lambda: between(batch.draws.normal(purpose, n), *limits))
+
+    return normal

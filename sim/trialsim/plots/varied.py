@@ -1,0 +1,167 @@
+"""What a run varies besides its assumptions: every path and what_if, with its values in words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from trialsim.core.plan import Cell
+from trialsim.plots.base.words import exact, listed, plain
+from trialsim.plots.run import Run
+from trialsim.scenario.resolve import N_TOTAL
+
+WHAT_IF = "what_if"
+
+_CONTAINERS = {"missing", "covariates", "arms", "therapists"}
+"""Words of a path that only hold others."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value that something takes: as it is, and as a reader meets it."""
+
+    key: str
+    raw: Any
+    label: str
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A varied path, or what_if, with its values in the order in which a figure shows them."""
+
+    path: str
+    values: tuple[Value, ...]
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its values have places on an axis."""
+        return all(
+            isinstance(value.raw, int | float) and not isinstance(value.raw, bool)
+            for value in self.values
+        )
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return path_in_words(self.path)
+
+
+def path_in_words(path: str) -> str:
+    """A path without what a reader of the figure knows: `observation.missing.lost.rate` is "lost
+    rate"."""
+    if path == N_TOTAL:
+        return "participants"
+    parts = [part for part in re.split(r"[.\[\]]+", path) if part]
+    rest = [part for part in parts[1:] if part not in _CONTAINERS] or parts[-1:]
+    return plain(" ".join(rest[-3:]))
+
+
+def value_in_words(path: str, value: Any, place: int) -> str:
+    """A path with one of its values: "lost rate 0.2", "permuted blocks with block sizes 4".
+
+    `place` counts from 1 and stands for a value too long to be written out.
+    """
+    if path == WHAT_IF:
+        return plain(str(value))
+    if path == N_TOTAL:
+        return f"{int(value):,} participants"
+    name = path_in_words(path)
+    if isinstance(value, str):
+        # The name of a method says what it is a method of.
+        return plain(value) if "." not in path else f"{name} {plain(value)}"
+    if isinstance(value, Mapping):
+        return _mapping(name, value, place)
+    short = _short(value)
+    return f"{name} {short}" if short else f"{name} (value {place})"
+
+
+def _mapping(name: str, value: Mapping[str, Any], place: int) -> str:
+    """A method with its parameters, or a mapping of numbers."""
+    method = next((str(value[key]) for key in ("method", "distribution") if key in value), "")
+    others = {key: _short(item) for key, item in value.items() if str(item) != method}
+    if not all(others.values()):
+        return f"{plain(method)} (value {place})" if method else f"{name} (value {place})"
+    pairs = listed([f"{plain(str(key))} {text}" for key, text in others.items()])
+    if not method:
+        return f"{name}: {pairs}"
+    return f"{plain(method)} with {pairs}" if pairs else plain(method)
+
+
+def _short(value: Any) -> str:
+    """A value in a few letters, or nothing if it needs more."""
+    if value is None:
+        return "as by default"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, int | float):
+        return exact(value)
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, list | tuple) and len(value) <= 4:
+        parts = [_short(one) for one in value if not isinstance(one, list | tuple | Mapping)]
+        return ", ".join(parts) if parts and len(parts) == len(value) and all(parts) else ""
+    return ""
+
+
+def key_of(value: Any) -> str:
+    """A value as text by which equal values are found, lists and tuples alike."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return json.dumps(float(value) if number else value, sort_keys=True, default=list)
+
+
+def dimensions(run: Run) -> list[Dimension]:
+    """Everything with two values or more: what_if first, then the paths as written."""
+    cells = run.plan.cells
+    found = [_dimension(WHAT_IF, [cell.what_if for cell in cells], ())]
+    for place, (path, _) in enumerate(cells[0].varied):
+        in_order = run.written.vary.get(path, ())
+        found.append(_dimension(path, [cell.varied[place][1] for cell in cells], in_order))
+    return [one for one in found if len(one.values) > 1]
+
+
+def _dimension(path: str, values: Sequence[Any], in_order: Sequence[Any]) -> Dimension:
+    distinct = {key_of(value): value for value in values}
+    keys = [key_of(value) for value in in_order]
+    raw = {key: distinct[key] for key in dict.fromkeys([*keys, *distinct]) if key in distinct}
+    if all(isinstance(value, int | float) for value in raw.values()):
+        raw = dict(sorted(raw.items(), key=lambda item: float(item[1])))
+    labelled = [
+        Value(key, value, value_in_words(path, value, place))
+        for place, (key, value) in enumerate(raw.items(), 1)
+    ]
+    return Dimension(path, tuple(labelled))
+
+
+def rates(run: Run) -> pd.DataFrame:
+    """The share significant in every cell, by its own primary analysis and first contrast.
+
+    Columns: assumption, n_total, value, mcse, n_used, failed, truth, alpha, is_stated, then a
+    column of keys for each dimension.
+    """
+    found = dimensions(run)
+    measures = ("rejection_rate", "true_value", "failed")
+    table = run.table[run.table["measure"].isin(measures)]
+    place = zip(table["cell"], table["analysis"], table["contrast"], table["measure"], strict=True)
+    numbers = zip(table["value"], table["mcse"], table["n_used"], strict=True)
+    known = dict(zip(place, numbers, strict=True))
+    rows = []
+    for index, cell in enumerate(run.plan.cells):
+        design = run.plan.designs[cell.design]
+        analysis = design.decision.primary
+        series = (run.plan.cell_key(index), analysis, design.contrasts_of(analysis)[0])
+        rate, truth, failed = (known[(*series, measure)] for measure in measures)
+        row = (cell.assumption, design.n_total, *rate, failed[0], truth[0])
+        keys = [key_of(_raw(cell, one.path)) for one in found]
+        rows.append((*row, design.decision.alpha, cell.design == 0, *keys))
+    columns = ["assumption", "n_total", "value", "mcse", "n_used", "failed", "truth"]
+    paths = [one.path for one in found]
+    return pd.DataFrame(rows, columns=[*columns, "alpha", "is_stated", *paths])
+
+
+def _raw(cell: Cell, path: str) -> Any:
+    return cell.what_if if path == WHAT_IF else dict(cell.varied)[path]

@@ -1,0 +1,64 @@
+"""The sections of the page, one file each, in the order of the page."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from markupsafe import Markup
+
+from trialsim.report.page import Page
+from trialsim.report.sections import (
+    analyses,
+    assumptions,
+    checklists,
+    exaggeration,
+    failures,
+    further,
+    limits,
+    many_trials,
+    missing,
+    one_trial,
+    published,
+    reproduce,
+    size,
+    theory,
+    trial,
+    what_if,
+)
+
+
+class Section(Protocol):
+    """What a section is: a module with these names."""
+
+    @property
+    def ID(self) -> str: ...  # noqa: N802, D102
+
+    @property
+    def TITLE(self) -> str: ...  # noqa: N802, D102
+
+    @staticmethod
+    def applies(page: Page) -> bool: ...  # noqa: D102
+
+    @staticmethod
+    def render(page: Page) -> Markup: ...  # noqa: D102
+
+
+SECTIONS: tuple[Section, ...] = (
+    trial,
+    assumptions,
+    one_trial,
+    many_trials,
+    exaggeration,
+    analyses,
+    size,
+    missing,
+    what_if,
+    published,
+    further,
+    theory,
+    failures,
+    limits,
+    checklists,
+    reproduce,
+)
+"""A new section is a file and a line here."""

@@ -1,0 +1,79 @@
+"""Sample size, and whatever else the scenario varies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from trialsim.core.plan import Cell
+from trialsim.plots.base.words import plain
+from trialsim.report.figure_places import FIGURES
+from trialsim.report.page import Page
+from trialsim.report.render import fill
+from trialsim.report.tables import FOUR, HOW_TO_READ, Row, Table, four
+from trialsim.scenario.resolve import AS_STATED, N_TOTAL
+
+ID = "size"
+TITLE = "How many participants?"
+
+MOST_DESIGNS = 40
+"""Designs under one assumption that a page shows; the CSV has all of them."""
+
+
+def applies(page: Page) -> bool:
+    """Where several designs were simulated."""
+    return len(_designs(page)) > 1 or bool(page.figures(FIGURES[ID][:1]))
+
+
+def render(page: Page) -> Markup:
+    """The curves and the four numbers of every design, for the primary analysis."""
+    return fill("size", figures=page.figures(FIGURES[ID]), tables=_tables(page))
+
+
+def _designs(page: Page) -> set[int]:
+    return {cell.design for cell in page.plan.cells if cell.what_if == AS_STATED}
+
+
+def _tables(page: Page) -> list[Table]:
+    if len(_designs(page)) < 2:
+        return []
+    found = []
+    for place, contrast in enumerate(page.contrasts):
+        groups, left = [], 0
+        for assumption in page.run.cells:
+            cells = [
+                (index, cell)
+                for index, cell in enumerate(page.plan.cells)
+                if cell.assumption == assumption and cell.what_if == AS_STATED
+            ]
+            cells.sort(key=lambda one: page.plan.designs[one[1].design].n_total)
+            left += max(0, len(cells) - MOST_DESIGNS)
+            rows = [_row(page, index, cell, contrast) for index, cell in cells[:MOST_DESIGNS]]
+            groups.append((f"If the truth is “{plain(assumption)}”", rows))
+        about = f": {page.contrast_label(contrast)}" if len(page.contrasts) > 1 else ""
+        note = f"* The design as stated. {HOW_TO_READ}"
+        if left:
+            note += f" {left:,} more rows are in operating_characteristics.csv."
+        found.append(
+            Table(
+                f"designs-{place + 1}",
+                f"Primary analysis, {page.replicates:,} simulated trials a row{about}",
+                ["Design", *FOUR],
+                groups,
+                note,
+            )
+        )
+    return found
+
+
+def _row(page: Page, index: int, cell: Cell, contrast: str) -> Row:
+    n = page.plan.designs[cell.design].n_total
+    others = [f"{path} = {_shown(value)}" for path, value in cell.varied if path != N_TOTAL]
+    mark = "*" if cell.design == 0 else ""
+    label = ", ".join([f"{n:,} participants", *others])
+    return [f"{label}{mark}", *four(page.measures(index, page.run.primary, contrast))]
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
