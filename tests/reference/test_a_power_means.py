@@ -97,6 +97,12 @@ CHECKED = [row for row in ROWS if row["id"] not in LATER]
 
 
 @pytest.mark.evidence(
+    "decision.noninferiority",
+    kind="R",
+    claim="The exact power of non-inferiority by the t test, to 1e-6.",
+    source="R 4.2.2 rpact 4.3.0",
+)
+@pytest.mark.evidence(
     "analysis.t_test",
     kind="R",
     claim=(

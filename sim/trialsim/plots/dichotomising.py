@@ -29,12 +29,14 @@ from trialsim.plots.base.panel_text import name_below, title_above
 from trialsim.plots.base.style import INK, NOT_SIGNIFICANT, SIGNIFICANT, TEXT, style
 from trialsim.plots.base.words import number, plain
 from trialsim.plots.dichotomising_text import Cut, alt_text, caption, results, takeaway
+from trialsim.plots.graded import is_graded
 from trialsim.plots.run import Run
 
 _LEAST_TALL = 230.0  # points
 _MARKED = {50: "at the median", 25: "at a quartile", 10: "at a tenth"}
 _FULL: Sequence[type] = (TTest, Ancova, MannWhitney)
 _MOST_BESIDE = 3
+_UNDER = 40  # percentiles that a text at the left end covers
 
 
 def efficiency(percentile: ArrayLike) -> FloatArray:
@@ -91,7 +93,7 @@ def cuts_of(run: Run) -> list[Cut]:
     """The cuts of the run, in the order of its analyses, with what came of them."""
     places: dict[_Place, list[str]] = {}
     for name, method in run.design.analyses.items():
-        if isinstance(method, Responder) and method.of == "score":
+        if isinstance(method, Responder) and method.of == "score" and is_graded(run.outcome(name)):
             is_inclusive = method.event in ("at_or_above", "below")
             place = _Place(method.outcome, method.visit, method.cut, is_inclusive)
             places.setdefault(place, []).append(name)
@@ -172,11 +174,14 @@ def _curve(frame: pd.DataFrame, ax: Axes) -> float:
     ax.set_xticks([5, 10, 25, 50, 75, 90, 95])
     ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
     ax.axhline(1, color=NOT_SIGNIFICANT, linewidth=1.5, zorder=1)
+    # On the side where no line of a cut runs through it.
+    is_right = bool((cuts["percentile"] < _UNDER).any())
     ax.annotate(
         "the score itself (t test)",
-        (0, 1),
-        xytext=(4, -4),
+        (100 if is_right else 0, 1),
+        xytext=(-4 if is_right else 4, -4),
         textcoords="offset points",
+        ha="right" if is_right else "left",
         va="top",
         color=NOT_SIGNIFICANT,
     )

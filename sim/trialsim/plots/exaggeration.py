@@ -30,7 +30,10 @@ from trialsim.theory.noncentral_t import rejection_probability
 _WEIGHTS = (3.0, 1.0)
 """Height of the panel of exaggeration, and of that of wrong signs."""
 _LEAST_TALL = 72.0  # points, times the weight
-_TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.2, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
+_TICKS = (1, 10, 100, 1000, 0.1, 2, 5, 20, 50, 200, 500, 0.2, 0.5, 3, 1.5, 1.2, 0.7)
+"""Round ratios; the earlier stay where there is no room for all."""
+_APART = 0.062
+"""Least distance of two of them, as part of the axis."""
 _WRONG_TOPS = (5, 10, 20, 50, 100)
 _POWERS = (0.5, 0.8)
 """Powers whose exaggeration by a z test is labelled."""
@@ -163,7 +166,7 @@ def _scales(upper: Axes, lower: Axes, frame: pd.DataFrame) -> None:
     low, high = min(1.0, known.min()), max(10.0, 1.1 * known.max())
     upper.set_yscale("log")
     upper.set_ylim(0.93 * low, high)
-    upper.yaxis.set_major_locator(FixedLocator([t for t in _TICKS if 0.93 * low <= t <= high]))
+    upper.yaxis.set_major_locator(FixedLocator(_ticks(*upper.get_ylim())))
     upper.yaxis.set_minor_locator(NullLocator())
     upper.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
     upper.set_ylabel("mean significant estimate,\ntimes the truth")
@@ -171,6 +174,16 @@ def _scales(upper: Axes, lower: Axes, frame: pd.DataFrame) -> None:
     lower.set_ylim(0, next(top for top in _WRONG_TOPS if wrong <= 0.95 * top or top == 100))
     lower.yaxis.set_major_locator(FixedLocator([0, lower.get_ylim()[1]]))
     lower.set_ylabel("wrong\nsign, %")
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """As many round ratios as a log axis has room for."""
+    kept: list[float] = []
+    for tick in _TICKS:
+        near = (abs(np.log(tick / other)) < _APART * np.log(high / low) for other in kept)
+        if low <= tick <= high and not any(near):
+            kept.append(tick)
+    return sorted(kept)
 
 
 def _curves(upper: Axes, lower: Axes, rows: pd.DataFrame, look: Look) -> None:

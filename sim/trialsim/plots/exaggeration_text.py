@@ -42,7 +42,8 @@ def _wrong(row: pd.Series, here: str) -> list[str]:
     if not row["type_s"] >= 0.005:
         return []
     share = per_100(row["type_s"], row["type_s_mcse"])
-    return [f"Of 100 such trials{here}, {share} point the wrong way."]
+    verb = "points" if share.endswith(" 1") or share == "1" else "point"
+    return [f"Of 100 such trials{here}, {share} {verb} the wrong way."]
 
 
 def _larger(known: pd.DataFrame, weak: pd.Series) -> str:

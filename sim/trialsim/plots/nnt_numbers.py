@@ -12,8 +12,11 @@ from trialsim.core.axes import FloatArray
 from trialsim.core.program import rule_of
 from trialsim.core.stages import OutcomeMethod
 from trialsim.operating.truth import truth_of
+from trialsim.outcomes.bounded_integer import BoundedInteger
+from trialsim.outcomes.discrete import Discrete
 from trialsim.plots.base.effect_axis import Contrast
 from trialsim.plots.base.words import exact, plain
+from trialsim.plots.graded import is_graded
 from trialsim.plots.run import Run
 from trialsim.plots.trials import bin_edges, bin_width
 
@@ -63,7 +66,7 @@ def responders_of(run: Run) -> Responders | None:
         if not isinstance(method, Responder) or method.of != "score":
             continue
         effects = [one for one in run.cells if not run.is_null(one, name)]
-        if method.measure == "risk_difference" and effects:
+        if method.measure == "risk_difference" and effects and is_graded(run.outcome(name)):
             found = _responders(run, name, method, effects[0])
             if len(_cuts(run, found)) > 2:
                 return found
@@ -147,11 +150,13 @@ def _cuts(run: Run, found: Responders) -> FloatArray:
     if outcome.limits is not None:
         low, high = max(low, outcome.limits[0]), min(high, outcome.limits[1])
     width = bin_width((low, high), _CUTS)
-    step = getattr(outcome, "step", None)
+    step = outcome.step if isinstance(outcome, BoundedInteger) else None
+    if isinstance(outcome, Discrete):
+        step = 1.0
     if outcome.limits is not None and step is not None:
         width = float(step) * np.ceil(width / float(step) - 1e-9)
-        every = outcome.limits[0] + width * np.arange(0, (high - outcome.limits[0]) / width)
+        every = outcome.limits[0] + width * np.arange((high - outcome.limits[0]) // width + 1)
     else:
         every = bin_edges((low, high), width)
-    inside: FloatArray = every[(every > low) & (every < high)]
+    inside: FloatArray = every[(every >= low) & (every <= high)]
     return inside

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from trialsim.plots.base.end_labels import EndLabel, end_label, height_of, place_end_labels
 from trialsim.plots.base.figure import Drawn, Settings
 from trialsim.plots.base.labels import ROW, place_labels
-from trialsim.plots.base.page import GUTTER, Page, new_page
+from trialsim.plots.base.page import EDGE, GUTTER, LEFT, Page, new_page
 from trialsim.plots.base.style import TEXT, TRUTH, Look, halo, looks, style
 from trialsim.plots.base.words import exact, listed, plain
 from trialsim.plots.curves import curve, mark_size, size_axis
@@ -142,7 +142,6 @@ def _draw(
     ax.set_ylim(0, 1.08 * highest if highest > 0 else 1)
     ax.yaxis.set_major_locator(MaxNLocator(nbins=6))
     ax.set_xlabel("participants in all arms together")
-    ax.set_ylabel(f"half of the {interval.level}\nconfidence interval ({interval.unit})")
 
     curves = {str(name): rows for name, rows in numbers.groupby("drawn_as", sort=False)}
     seen = _looks(numbers)
@@ -151,10 +150,11 @@ def _draw(
     truths = {abs(t): t for t in numbers["truth"].unique() if 0 < abs(t) <= ax.get_ylim()[1]}
     names += [_truth(ax, truth, numbers) for truth in truths.values()]
     marks = [] if marked_n_total is None else [mark_size(ax, marked_n_total)]
-    rows_above = place_labels(ax, marks, lift=8)
+    above = place_labels(ax, marks, lift=8) * ROW + 10
+    _name_y(ax, f"half of the {interval.level} confidence interval ({interval.unit})", above)
     if page is not None:
         tall = max(_LEAST_TALL, height_of(names))
-        page.arrange([ax], [rows_above * ROW + 10], 4.0 * TEXT, tall)
+        page.arrange([ax], [above + ROW + 4], 4.0 * TEXT, tall)
 
     for size in truths:
         ax.axhline(size, color=TRUTH, linewidth=2.0, path_effects=halo(2.0), zorder=1.2)
@@ -166,6 +166,19 @@ def _draw(
         curve(ax, own["n_total"], own["value"], seen[name], **ends)
     place_end_labels(ax, names)
     return ax
+
+
+def _name_y(ax: Axes, text: str, above: float) -> None:
+    """The name of the y axis, level above it: a unit may be too long to stand upright."""
+    ax.annotate(
+        text,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(-LEFT + EDGE, above),
+        textcoords="offset points",
+        ha="left",
+        va="bottom",
+    )
 
 
 def _looks(numbers: pd.DataFrame) -> Mapping[str, Look]:

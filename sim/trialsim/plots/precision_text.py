@@ -50,7 +50,7 @@ def _smallest(numbers: pd.DataFrame, n_total: int) -> str:
     if "critical" not in rows or rows["critical"].isna().any():
         return ""
     if np.allclose(rows["critical"], rows["value"], rtol=1e-6):
-        return "; smaller estimates are not significant"
+        return ", which is also the smallest significant difference"
     return f"; the smallest significant difference is {_span(rows.assign(value=rows['critical']))}"
 
 

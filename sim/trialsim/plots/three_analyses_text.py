@@ -8,7 +8,7 @@ from trialsim.plots.base.figure import Settings
 from trialsim.plots.base.words import decimals_of, exact, listed, number, per_100, quoted
 from trialsim.plots.three_analyses_numbers import CALLED, Baseline, Trio
 
-_SURE = 0.02
+_SURE = 0.01
 
 
 def direction(trio: Trio) -> str:
@@ -104,6 +104,6 @@ def _misled(baseline: Baseline, trio: Trio) -> str:
         is_none = float(text.replace("\u2212", "-")) == 0
         said.append(f"{CALLED[kind]} by {'nothing' if is_none else sign + text}")
     higher = "higher" if shown >= 0 else "lower"
-    why = " by chance" if baseline.implied is None else ", as the published results imply,"
-    start = f"An arm that starts {baseline.sized(abs(shown))} {unit} {higher}{why}"
-    return f"{start} biases {listed(said)}."
+    why = " by chance," if baseline.implied is None else ", as the published results imply,"
+    start = f"If {trio.contrast.treatment} starts {baseline.sized(abs(shown))} {unit} {higher}{why}"
+    return f"{start} that biases {listed(said)}."

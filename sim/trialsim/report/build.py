@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from trialsim import __version__
 from trialsim.report.headline import headline
 from trialsim.report.page import Page
 from trialsim.report.render import fill
@@ -27,4 +26,5 @@ def report_html(page: Page) -> str:
     sections = [section for section in SECTIONS if section.applies(page)]
     page = replace(page, titles={section.ID: section.TITLE for section in sections})
     parts = [_Part(section.ID, section.TITLE, section.render(page)) for section in sections]
-    return str(fill("page", page=page, headline=headline(page), parts=parts, version=__version__))
+    version = page.environment["packages"]["trialsim"]
+    return str(fill("page", page=page, headline=headline(page), parts=parts, version=version))

@@ -43,7 +43,9 @@ ADEMP = Checklist(
     (
         Item("A", "Aims: what the simulation is to find out", "top"),
         Item("D", "Data-generating mechanisms: parameters and why they were chosen", "assumptions"),
-        Item("D", "Factors that are varied, and how they are combined", "size", "nothing is varied"),
+        Item(
+            "D", "Factors that are varied, and how they are combined", "size", "nothing is varied"
+        ),
         Item("E", "Estimands, with their true values", "many-trials"),
         Item("M", "Methods that are compared", "trial"),
         Item("P", "Performance measures, all of them defined", "many-trials"),

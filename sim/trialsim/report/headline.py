@@ -50,9 +50,10 @@ def _sentence(page: Page, contrast: str) -> str:
         joint = " to "
     else:
         joint = "; "
+    # The three signs of p < 0.05 stay on one line.
+    reach = f"of 100 trials like this one reach p\u00a0<\u00a0{alpha:g} "
     said = [
-        f"{_count(m)} {'' if place else f'of 100 trials like this one reach p < {alpha:g} '}"
-        f"under {quoted(name)}"
+        f"{_count(m)} {'' if place else reach}under {quoted(name)}"
         for place, (name, m) in enumerate(effects)
     ]
     parts = [joint.join(said)] if said else []

@@ -13,12 +13,9 @@ _OF_AN_OUTCOME = {
     "sd": "SD of the comparator",
     "correlation": "correlation between visits",
     "correlated_with": "correlation with",
-    "method": "distribution",
-    "min": "lowest score",
-    "max": "highest score",
-    "step": "step between scores",
+    "scale": "scale",
 }
-_IN_ITS_UNIT = ("mean", "sd", "min", "max", "step")
+_IN_ITS_UNIT = ("mean", "sd")
 
 _FIXED = {
     "allocation": "allocation",
@@ -69,7 +66,7 @@ def _after(page: Page, rest: list[str | int]) -> str:
 
 def value_of(page: Page, one: Assumed) -> str:
     """A value with its unit; one value a visit is told by visit."""
-    text = shown(one.value)
+    text = shown(one.value) + (" (default)" if one.origin == "default" else "")
     visits = list(page.design.visits)
     items = one.value if isinstance(one.value, list | tuple) else ()
     if len(items) == len(visits) and not any(isinstance(item, list | tuple) for item in items):

@@ -66,7 +66,9 @@ def exactly(value: float) -> str:
 
 def numbers_of(name: str, takeaway: str, frame: pd.DataFrame) -> Table:
     """The numbers behind a figure: its first rows, and where the others are."""
-    rows = [[_cell(value) for value in row] for row in frame.head(MOST_ROWS).itertuples(index=False)]
+    rows = [
+        [_cell(value) for value in row] for row in frame.head(MOST_ROWS).itertuples(index=False)
+    ]
     left = len(frame) - len(rows)
     more = f"The first {len(rows)} of {len(frame):,} rows. All of them" if left else "Also"
     return Table(

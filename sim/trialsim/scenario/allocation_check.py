@@ -22,7 +22,10 @@ def factor_problems(scenario: Scenario) -> Iterable[Problem]:
     levelled = [name for name, method in covariates.items() if method.n_levels is not None]
     for i, name in enumerate(factors):
         path: Path = ("allocation", *_field_of(allocation, factors), i)
-        if name not in covariates:
+        if name in scenario.cohort.traits:
+            text = f"'{clipped(name)}' is a trait, which nobody measures."
+            yield Problem(path, text, "Describe it under cohort.covariates.")
+        elif name not in covariates:
             text = f"no covariate is called '{clipped(name)}'."
             hint = nearest(name, levelled) if levelled else _HOW_TO_HAVE_ONE
             yield Problem(path, text, hint)

@@ -30,8 +30,20 @@ def outcome_line(design: Design, name: str) -> str:
 
 def analysis_line(analysis: AnalysisMethod) -> str:
     """What an analysis does, in words."""
-    kind = {"t_test": "t test", "change_score": "change score", "ancova": "ANCOVA"}
-    text = f"{kind.get(analysis.name, analysis.name)} of {analysis.outcome} at {analysis.visit}"
+    return _adjusted(f"{_kind(analysis)} of {analysis.outcome} at {analysis.visit}", analysis)
+
+
+def method_line(analysis: AnalysisMethod) -> str:
+    """The method of an analysis, whatever it is applied to."""
+    return _adjusted(_kind(analysis), analysis)
+
+
+def _kind(analysis: AnalysisMethod) -> str:
+    kinds = {"t_test": "t test", "change_score": "change score", "ancova": "ANCOVA"}
+    return kinds.get(analysis.name, analysis.name)
+
+
+def _adjusted(text: str, analysis: AnalysisMethod) -> str:
     adjust = getattr(analysis, "adjust", ())
     return f"{text}, adjusted for {', '.join(adjust)}" if adjust else text
 

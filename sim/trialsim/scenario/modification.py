@@ -90,6 +90,8 @@ def classes_of(
     problems = []
     for arm, truth in stated.items():
         problems += _arm_problems((*path, arm), truth, levels)
+    if problems:
+        return Classes((1.0,)), problems
     modifiers = list(dict.fromkeys(t.modifier for t in stated.values() if t.modifier is not None))
     shares = sorted({t.responders for t in stated.values() if t.responders not in (None, 1)})
     if len(modifiers) > 1:

@@ -8,6 +8,7 @@ from trialsim.core.errors import Path, Problem
 from trialsim.core.registry import Method
 from trialsim.core.stages import AnalysisMethod, ObservationMethod
 from trialsim.scenario._words import clipped, listed, nearest
+from trialsim.scenario.keys.cohort import Cohort
 from trialsim.scenario.schema import Scenario
 from trialsim.scenario.truth import baseline_of
 
@@ -38,7 +39,7 @@ def analysis_problems(scenario: Scenario) -> Iterable[Problem]:
             yield from _twice(place, contrast, (stated or ())[:i])
         if stated == ():
             yield Problem((*path, "contrasts"), "is an empty list.", "Leave it out for all.")
-        yield from _variable_problems(path, analysis, visits, list(scenario.cohort.covariates))
+        yield from _variable_problems(path, analysis, visits, scenario.cohort)
         outcome = scenario.outcomes.get(analysis.outcome)
         if outcome is not None and analysis.visit in visits:
             for text in analysis.problems(outcome, visits, baseline_of(scenario)):
@@ -46,13 +47,17 @@ def analysis_problems(scenario: Scenario) -> Iterable[Problem]:
 
 
 def _variable_problems(
-    path: Path, analysis: AnalysisMethod, visits: Sequence[str], covariates: Sequence[str]
+    path: Path, analysis: AnalysisMethod, visits: Sequence[str], cohort: Cohort
 ) -> Iterable[Problem]:
+    covariates = list(cohort.covariates)
     used = analysis.reads(covariates)[1:]  # the first is the analysed score
     for i, (outcome, variable) in enumerate(used):
         place, given = _where_named(path, analysis, variable)
         default = "" if given else " (which this analysis uses unless told otherwise)"
-        if outcome and variable not in visits:
+        if outcome and variable in cohort.traits:
+            text = f"'{clipped(variable)}' is a trait, which nobody measures."
+            yield Problem(place, text, "Describe it under cohort.covariates.")
+        elif outcome and variable not in visits:
             text = f"'{clipped(variable)}'{default} is neither a visit nor a covariate."
             if not covariates:
                 text = f"no visit is called '{clipped(variable)}'{default}."

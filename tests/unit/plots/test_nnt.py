@@ -94,6 +94,13 @@ def test_it_applies_to_risk_differences_under_an_effect():
     assert "nnt" not in ratio.names()
 
 
+def test_an_outcome_with_two_values_has_no_cut_to_choose():
+    event = TRIAL.format(method="method: binary", better="lower", shift=-0.1, more="")
+    event = event.replace("mean: 9.2, sd: 5.5", "mean: 0.3").replace("cut: 12", "cut: 0.5")
+    names = ts.run(ts.loads(event), replicates=64, seed=1).plot.names()
+    assert not {"nnt", "dichotomising"} & set(names)
+
+
 def test_it_draws_on_axes_of_your_own(shift_fixture):
     run = shift_fixture.run
     found = responders_of(run)

@@ -3,12 +3,12 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from scipy.special import gammaln, stdtrit
-from unit.small_trial import BASE, loaded
 
 import trialsim as ts
 from trialsim.plots.precision import draw_precision, half_widths, merged, precision
 from trialsim.plots.precision_text import Interval
 from trialsim.plots.run import Run
+from unit.small_trial import BASE, loaded
 
 SIZES = [100, 200, 400]
 POINTS = Interval(level="95%", unit="points", inverts_its_test=True)
@@ -75,8 +75,8 @@ def test_the_takeaway_is_read_at_the_marked_size(draw_fixture):
     frame = widths(no_effect=[2.6, 1.8, 0.9], effect=[2.4, 1.6, 0.8])
     assert draw_fixture(frame).takeaway == (
         "With 200 participants the 95% confidence interval reaches 1.6 to 1.8 points to either "
-        "side of the estimate on average; smaller estimates are not significant. With 400, the "
-        "largest simulated size, it reaches 0.80 to 0.90."
+        "side of the estimate on average, which is also the smallest significant difference. "
+        "With 400, the largest simulated size, it reaches 0.80 to 0.90."
     )
     assert draw_fixture(frame, 400).takeaway.endswith(
         "With 100, the smallest simulated size, it reaches 2.4 to 2.6."
@@ -144,7 +144,9 @@ AWKWARD = {
     "three": {"no_effect": [2.6, 1.8, 0.9], "large": [2.5, 1.7, 0.8], "other": [1.5, 1.0, 0.6]},
     "one": {"effect": [2.0, 1.0, 0.5]},
     "merged": {name * 30: [2.0, 1.5, 1.01] for name in "abcde"},
-    "all about the truth": {name: [1.0, 0.98 + place / 20, 1.0] for place, name in enumerate("abcd")},
+    "all about the truth": {
+        name: [1.0, 0.98 + place / 20, 1.0] for place, name in enumerate("abcd")
+    },
 }
 
 

@@ -93,15 +93,15 @@ def test_the_takeaway_follows_the_numbers(hsieh_fixture):
     heading = hsieh_fixture.draw("three_analyses").takeaway
     assert heading.startswith("Baseline and follow-up scores correlate 0.55: ANCOVA needs ")
     assert heading.endswith(
-        "An arm that starts 0.84 points higher, as the published results imply, biases follow-up "
-        "scores by +0.46, change scores by \u22120.38 and ANCOVA by nothing."
+        "If acupressure starts 0.84 points higher, as the published results imply, that biases "
+        "follow-up scores by +0.46, change scores by \u22120.38 and ANCOVA by nothing."
     )
     weak = figures("textbook", outcomes__score__correlation=0.1).draw("three_analyses")
     assert "correlate 0.1" in weak.takeaway
     change = weak.numbers.query("kind == 'simulated' and analysis == 'change'")["value"].iloc[0]
     assert change > 1.5  # worse than follow-up scores alone: 1.8 by theory
     # Without published results the imbalance is one standard error: sqrt(1/64 + 1/65).
-    assert "starts 0.18 SD higher by chance biases" in weak.takeaway
+    assert "starts 0.18 SD higher by chance, that biases" in weak.takeaway
     assert "in 32 of 100 trials" in weak.caption
 
 

@@ -75,18 +75,18 @@ def loss_by_arm_runs() -> Iterator[Run]:
     specs = {
         "mar": {"outcome": "score", **by_arm, "pattern": "intermittent"},
         "mnar": {"outcome": "score", **by_arm, "pattern": "intermittent"},
-        "tail": {"outcome": "score", "by_arm": {"treatment": 0.1}, "at": ["later"]},
+        "tail": {"outcome": "score", "by_arm": {"treatment": 0.2}, "at": ["later"]},
     }
     texts = {
         "mar": "20% of controls and 40% of the treated lost by the baseline score",
         "mnar": "20% of controls and 40% of the treated lost by the score itself",
-        "tail": "the worst 10% of the treated lost and nobody else",
+        "tail": "the worst 20% of the treated lost and nobody else",
     }
     none = expected.tail_loss(0.0)
     sizes = {
         "mar": expected.loss_by_arm_size((N1, N0), logistic, NORMAL["correlation"]),
         "mnar": expected.loss_by_arm_size((N1, N0), logistic),
-        "tail": expected.loss_by_arm_size((N1, N0), (expected.tail_loss(0.1), none)),
+        "tail": expected.loss_by_arm_size((N1, N0), (expected.tail_loss(0.2), none)),
     }
     for name, spec in specs.items():
         rows = [

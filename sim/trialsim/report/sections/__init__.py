@@ -30,17 +30,16 @@ from trialsim.report.sections import (
 class Section(Protocol):
     """What a section is: a module with these names."""
 
-    @property
-    def ID(self) -> str: ...  # noqa: N802, D102
+    ID: str
+    """Identifier on the page."""
+    TITLE: str
+    """Heading."""
 
-    @property
-    def TITLE(self) -> str: ...  # noqa: N802, D102
+    def applies(self, page: Page) -> bool:
+        """Whether the section has something to say about the run."""
 
-    @staticmethod
-    def applies(page: Page) -> bool: ...  # noqa: D102
-
-    @staticmethod
-    def render(page: Page) -> Markup: ...  # noqa: D102
+    def render(self, page: Page) -> Markup:
+        """The section below its heading."""
 
 
 SECTIONS: tuple[Section, ...] = (

@@ -37,7 +37,9 @@ def _table(page: Page) -> Table:
         rows = []
         for analysis in page.design.analyses:
             contrasts = page.design.contrasts_of(analysis)
-            name = f"{plain(analysis)} (primary)" if analysis == page.run.primary else plain(analysis)
+            name = (
+                f"{plain(analysis)} (primary)" if analysis == page.run.primary else plain(analysis)
+            )
             for contrast in contrasts:
                 label = f"{name}, {page.contrast_label(contrast)}" if len(contrasts) > 1 else name
                 rows.append([label, *four(page.measures(cell, analysis, contrast))])

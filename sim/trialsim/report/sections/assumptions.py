@@ -30,6 +30,9 @@ _SECTIONS = {
 _TOGETHER = {"cohort": 3, "observation": 3, "allocation": 1, "design": 2}
 """By section: length of the path whose values share a row, if they share a source."""
 
+_SCALE = ("method", "min", "max", "step")
+"""Keys of an outcome that say what scores it can have; they share a row too."""
+
 _SAY_NOTHING = ("n", "method", "distribution")
 """Last parts of a path that add nothing to its value."""
 
@@ -95,26 +98,32 @@ def _groups(page: Page, values: Sequence[Assumed]) -> list[tuple[str, list[Row]]
     return groups
 
 
-def _joint(one: Assumed) -> tuple[Path, str, str, str]:
-    length = _TOGETHER.get(str(one.path[0]), len(one.path))
-    status, source = _status(one)
-    return one.path[:length], status, source, one.origin
+def _joint(one: Assumed) -> tuple[Path, str, str]:
+    """What values have in common that share a row."""
+    path = one.path
+    if path[0] == "outcomes" and path[2] in _SCALE:
+        return (*path[:2], "scale"), *_status(one)
+    return path[: _TOGETHER.get(str(path[0]), len(path))], *_status(one)
 
 
 def _row(page: Page, values: Sequence[Assumed]) -> Row:
     first = values[0]
-    status, source = _status(first)
-    length = _TOGETHER.get(str(first.path[0]))
-    if length is None:
-        return [name_of(page, first.path), value_of(page, first), status, source]
-    what = [f"{_rest(page, one.path[length:])} {shown(one.value)}".strip() for one in values]
-    return [name_of(page, first.path[:length]), ", ".join(what), status, source]
+    place, status, source = _joint(first)
+    if place == first.path:
+        return [name_of(page, place), value_of(page, first), status, source]
+    at = 2 if place[-1] == "scale" else len(place)
+    what = [f"{_rest(page, one.path[at:])} {_value(one)}".strip() for one in values]
+    return [name_of(page, place), ", ".join(what), status, source]
+
+
+def _value(one: Assumed) -> str:
+    return f"{shown(one.value)} (default)" if one.origin == "default" else shown(one.value)
 
 
 def _status(one: Assumed) -> tuple[str, str]:
     if one.evidence is not None:
         return one.evidence.status, one.evidence.source
-    return "unsourced", "trialsim's default" if one.origin == "default" else ""
+    return "unsourced", ""
 
 
 def _rest(page: Page, path: Path) -> str:

@@ -41,6 +41,7 @@ def render(page: Page) -> Markup:
         [("", rows)],
         "Each result is placed by the analysis that the paper used, by itself. In brackets: Monte "
         "Carlo standard error.",
+        is_text=True,
     )
     notes = [
         (plain(name), result.status, result.note)

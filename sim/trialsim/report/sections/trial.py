@@ -10,7 +10,7 @@ from trialsim.plots.base.words import listed, plain
 from trialsim.report.page import Page
 from trialsim.report.render import fill
 from trialsim.report.tables import Table
-from trialsim.scenario.describe import analysis_line, decision_line, outcome_line
+from trialsim.scenario.describe import decision_line, method_line, outcome_line
 
 ID = "trial"
 TITLE = "The trial"
@@ -50,10 +50,17 @@ def render(page: Page) -> Markup:
 def _analyses(page: Page) -> Table:
     rows = []
     for name, analysis in page.design.analyses.items():
-        primary = "primary" if name == page.run.primary else ""
-        handled = plain(analysis.missing)
-        rows.append([plain(name), plain(analysis_line(analysis)), primary, handled])
-    head = ["Analysis", "What it does", "", "A missing score"]
+        primary = " (primary)" if name == page.run.primary else ""
+        rows.append(
+            [
+                f"{plain(name)}{primary}",
+                plain(method_line(analysis)),
+                page.outcome_label(analysis.outcome),
+                plain(analysis.visit),
+                plain(analysis.missing),
+            ]
+        )
+    head = ["Analysis", "Method", "Outcome", "Visit", "A missing score"]
     return Table("analyses-list", "Analyses of the same data", head, [("", rows)], is_text=True)
 
 
@@ -73,9 +80,13 @@ def _merits(page: Page) -> list[str]:
     return found
 
 
-def _flow(page: Page) -> Table:
-    """Participants who reach each analysis, under every assumption where that differs."""
+def _flow(page: Page) -> Table | None:
+    """Participants who reach each analysis, under every assumption where that differs; nothing
+    where everybody always does."""
     counts = flow(page.plan, page.run.values)
+    stated = counts[counts["cell"].isin([page.plan.cell_key(i) for i in page.run.cells.values()])]
+    if (stated["analysed_lowest"] == stated["planned"]).all():
+        return None
     groups, seen = [], []
     for assumption, index in page.run.cells.items():
         own = counts[counts["cell"] == page.plan.cell_key(index)]
@@ -102,7 +113,6 @@ def _flow(page: Page) -> Table:
         f"Participants who reach each analysis, over {page.replicates:,} simulated trials",
         ["Analysis", "Randomised", "Analysed, mean", "Fewest and most"],
         groups,
-        "In brackets: Monte Carlo standard error." + (
-            " The same under every assumption." if len(groups) == 1 < len(page.run.cells) else ""
-        ),
+        "In brackets: Monte Carlo standard error."
+        + (" The same under every assumption." if len(groups) == 1 < len(page.run.cells) else ""),
     )
