@@ -193,3 +193,56 @@ def test_mar_biases_ancova_only_with_an_earlier_effect_or_a_rule_that_differs_by
     results = ts.run(trial(differs), replicates=2048)
     null = series_of(results, "no_effect", "ancova")["estimate"]
     assert abs(null.mean()) > 10 * null.std() / np.sqrt(2048)
+
+
+@pytest.mark.evidence(
+    "observation.mar",
+    kind="double programming",
+    claim=(
+        "The bias that loss by the middle score gives complete-case ANCOVA is that of an "
+        "independent simulation of 1,000,000 patients, to 4 errors (0.009 SD)."
+    ),
+    source="least squares on 1,000,000 patients, written without the engine",
+)
+@pytest.mark.parametrize(
+    ("early", "slopes"), [(-0.8, (2.0, 2.0)), (0.0, (2.0, -2.0))], ids=["early_effect", "by_arm"]
+)
+def test_mar_biases_ancova_by_what_a_million_patients_say(early, slopes):
+    """Claim: with 40% lost at the end by the middle score, complete-case ANCOVA is biased by what
+    an independent simulation of 1,000,000 patients finds: by an effect at the middle visit, or by
+    a rule that is turned round in one arm.
+
+    2,048 trials of 1,000 patients (error 0.0018) against the million (error about 0.002):
+    tolerance 4 errors of the difference, 0.011; the biases are above 0.03.
+    """
+    rng = np.random.default_rng(1976)
+    n = 1_000_000
+    correlation = np.array([[1, 0.5, 0.4], [0.5, 1, 0.6], [0.4, 0.6, 1]])
+    z = rng.standard_normal((n, 3)) @ np.linalg.cholesky(correlation).T
+    arm = np.arange(n) % 2
+    middle = z[:, 1] + early * arm
+    slope = np.array(slopes)[arm]
+    chance = rng.random(n)
+    # One intercept for both arms where the rule is one, else one for each: 40% are lost.
+    groups = [np.full(n, True)] if slopes[0] == slopes[1] else [arm == 0, arm == 1]
+    seen = np.empty(n, bool)
+    for group in groups:
+        low, high = -20.0, 20.0
+        for _ in range(60):
+            intercept = (low + high) / 2
+            lost = 1 / (1 + np.exp(-(intercept + slope[group] * middle[group])))
+            low, high = (intercept, high) if lost.mean() < 0.4 else (low, intercept)
+        seen[group] = chance[group] >= lost
+    x = np.column_stack([np.ones(n), arm, z[:, 0]])[seen]
+    solution, residual, *_ = np.linalg.lstsq(x, z[seen, 2], rcond=None)
+    spread = np.linalg.inv(x.T @ x)[1, 1] * residual[0] / seen.sum()
+    assert abs(solution[1]) > 0.03
+
+    lost = f"{{method: mar, outcome: score, rate: {{end: 0.4}}, strength: {slopes[0]}}}"
+    if slopes[0] != slopes[1]:
+        own = f"by_arm: {{treatment: {{end: 0.4}}}}, strength_by_arm: {{treatment: {slopes[1]}}}"
+        lost = f"{lost[:-1]}, {own}}}"
+    results = ts.run(trial(lost, early=early), replicates=2048)
+    estimate = series_of(results, "early", "ancova")["estimate"]
+    error = np.sqrt(estimate.var() / estimate.size + spread)
+    assert abs(estimate.mean() - solution[1]) < 4 * error

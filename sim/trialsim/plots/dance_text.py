@@ -61,7 +61,7 @@ def _span(known: pd.DataFrame, alpha: float) -> str:
     """From the smallest to the largest p value."""
     low, high = (p_text(float(p), alpha) for p in _ends(known["p_value"]))
     if low == high:
-        return f"{low} every time"
+        return low.replace(" ", "\u00a0") + " every time"
     words = [p.removeprefix("p ").removeprefix("= ") for p in (low, high)]
     first, last = (word.replace("< ", "below ").replace("> ", "above ") for word in words)
     return f"p runs from {first} to {last}"

@@ -2,12 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from unit.small_trial import BASE, loaded
 
 import trialsim as ts
 from trialsim.plots.base.effect_axis import Contrast
 from trialsim.plots.dance import applies, dance, draw, rows_of
 from trialsim.plots.dance_text import Danced, caption, takeaway
+from unit.small_trial import BASE, loaded
 
 POINTS = Contrast("acupressure", "physiotherapy", "RMDQ", "lower")
 WRITTEN = {
@@ -44,7 +44,8 @@ def danced(**changes) -> Danced:
 
 def said(*p_values: float, estimate: float = -2.0, **changes) -> str:
     told = danced(**changes)
-    return takeaway(rows_of(trials(*p_values, estimate=estimate), told.truth, 0.05), told)
+    rows = rows_of(trials(*p_values, estimate=estimate), told.truth, 0.05)
+    return takeaway(rows, told).replace("\u00a0", " ")
 
 
 def test_rows_say_which_trials_are_significant_and_which_intervals_miss():

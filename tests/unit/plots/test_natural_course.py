@@ -3,13 +3,13 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from numpy.random import Generator, Philox
-from unit.small_trial import BASE, loaded
 
 import trialsim as ts
 from trialsim.plots.base.score_axis import Score
 from trialsim.plots.natural_course import applies, draw, natural_course
 from trialsim.plots.natural_course_text import Told, takeaway
 from trialsim.plots.regression import course_of
+from unit.small_trial import BASE, loaded
 
 NORMAL = {
     **BASE,

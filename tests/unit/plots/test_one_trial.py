@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from unit.small_trial import BASE, loaded
 
 import trialsim as ts
 from trialsim.plots.base.effect_axis import Contrast
@@ -12,6 +11,7 @@ from trialsim.plots.base.score_axis import Score
 from trialsim.plots.one_trial import applies, draw, one_trial
 from trialsim.plots.one_trial_marks import ends_early, marks_of
 from trialsim.plots.one_trial_text import Found, takeaway
+from unit.small_trial import BASE, loaded
 
 VISITS = {"baseline": 0.0, "after": 4.0}
 FOUND = Found(

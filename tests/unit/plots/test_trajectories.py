@@ -3,12 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from unit.small_trial import BASE, loaded
 
 import trialsim as ts
 from trialsim.plots.base.score_axis import Score
 from trialsim.plots.trajectories import applies, draw, percentiles, trajectories
 from trialsim.plots.trajectories_text import Told, caption, takeaway
+from unit.small_trial import BASE, loaded
 
 WRITTEN = {
     **BASE,
@@ -91,7 +91,9 @@ def test_the_takeaway_sets_the_shift_against_the_spread(drawn_fixture):
 
 def test_nothing_is_moved_when_nothing_differs(drawn_fixture):
     said = takeaway(frame_of(drawn_fixture), told(no_effect=0.0))
-    assert said.endswith("Nothing differs: under “no effect” patients on exercise have the same mean.")
+    assert said.endswith(
+        "Nothing differs: under “no effect” patients on exercise have the same mean."
+    )
     assert "moves" not in said
 
 

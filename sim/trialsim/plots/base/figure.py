@@ -60,7 +60,8 @@ def save(drawn: Drawn, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     png, svg, csv = (folder / f"{drawn.name}.{ending}" for ending in ("png", "svg", "csv"))
     with style(salt=drawn.name):
-        drawn.figure.savefig(png, dpi=DPI)
+        # Packed lightly: a tenth larger than at matplotlib's level, in half the time.
+        drawn.figure.savefig(png, dpi=DPI, pil_kwargs={"compress_level": 1})
         # A date would make two equal figures differ.
         described = {"Date": None, "Title": drawn.takeaway, "Description": drawn.alt}
         drawn.figure.savefig(svg, metadata=described)
