@@ -23,6 +23,8 @@ NAMES = sorted(file.stem for file in SECOND.glob("*.yaml"))
 
 SAME = 1e-12
 
+SPREAD = ("mean", "sd")
+
 DISAGREEMENTS: dict[str, dict[str, float]] = {
     "hsieh2006": {
         # The first entry rounds 9.2 + 0.58 x 0.42 = 9.44 to 9.5.
@@ -94,9 +96,6 @@ def of_design(design: Design) -> dict[str, Any]:
         f"{one} and {other}": correlation for one, other, correlation in latent_correlations(design)
     }
     return plain
-
-
-SPREAD = ("mean", "sd")
 
 
 def latent_correlations(design: Design) -> Iterator[tuple[str, str, float]]:

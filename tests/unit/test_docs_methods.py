@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from math import sqrt
@@ -110,8 +109,8 @@ def test_predicted_sizes_are_those_found_another_way(method, variant, size):
     assert predicted == pytest.approx([size] * len(predicted), rel=0.01)
 
 
-def test_update_without_measuring_writes_nothing_new():
-    """The command that the other tests name works where it is run."""
+def test_the_command_runs():
+    """The one that the other tests name, where they name it."""
     command = [sys.executable, "docs/methods/update.py", "--check"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ})
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -53,6 +53,8 @@ def pain_alone(outcome: dict[str, Any]) -> ts.LoadedScenario:
             "outcomes": {"pain": outcome},
             "assumptions": assumptions,
             "analyses": {name: written[name] for name in ANALYSES.values()},
+            "decision": "superiority",
+            "estimands": {},
             "what_if": {},
             "vary": {},
             "evidence": {},
@@ -143,8 +145,8 @@ def test_smallest_significant_difference_matches_the_law_of_its_error(
 @pytest.mark.parametrize("scores", ["normal", "bounded"])
 @pytest.mark.parametrize("assumption", ["no_effect", "as_implied"])
 def test_no_trial_is_significant_below_0_60_of_its_own_sds(request, scores, assumption):
-    """Claim: whatever the scores and the truth, an estimate of 22 against 23 patients is significant
-    exactly where it exceeds 0.6014 of the trial's own pooled SD.
+    """Claim: whatever the scores and the truth, 22 against 23 patients differ significantly exactly
+    where the estimate exceeds 0.6014 of the trial's own pooled SD.
     Exact in every one of 20,000 trials: t(43) x root of (1/22 + 1/23).
     Detects: 42 or 44 degrees of freedom (0.6018, 0.6010), a normal for a t critical value.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -18,6 +19,7 @@ KINDS = (*STATISTICAL, "identity")
 Claim = dict[str, str]
 
 
+@cache
 def claims() -> dict[str, list[Claim]]:
     """By method (stage.name): claim, kind, test and source, strongest kinds first as in `KINDS`."""
     found: dict[str, list[Claim]] = {}

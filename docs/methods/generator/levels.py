@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from dataclasses import asdict
-from math import sqrt
+from math import isclose, sqrt
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 from zlib import crc32
@@ -70,10 +70,13 @@ def stated(row: Row) -> Level:
 
 def is_current() -> bool:
     """Whether levels.json has the rows of the runs, in their order, with their values."""
-    names = list(stated(rows()[0]))
-    return [{name: level[name] for name in names} for level in stored()] == [
-        stated(row) for row in rows()
-    ]
+    described, kept = [stated(row) for row in rows()], stored()
+    return len(described) == len(kept) and all(
+        # Another build of SciPy may differ in the last digits.
+        isclose(kept[i].pop("expected"), one.pop("expected"), abs_tol=1e-7)
+        and one.items() <= kept[i].items()
+        for i, one in enumerate(described)
+    )
 
 
 def distance(level: Level, value: float) -> float:
@@ -107,9 +110,9 @@ def gaps() -> list[str]:
     method of the stage that was measured with each; one's own need the method itself.
     """
     load_methods()
-    found = []
+    found, every = [], rows()
     for stage in STAGES:
-        rows_of_stage = [row for row in rows() if row.method.startswith(f"{stage}.")]
+        rows_of_stage = [row for row in every if row.method.startswith(f"{stage}.")]
         for name, method in methods(stage).items():
             own = [row for row in rows_of_stage if row.method == f"{stage}.{name}"]
             if not own:

@@ -159,8 +159,9 @@ def _index() -> str:
         "# Methods",
         "",
         "What each method does, its parameters, its evidence, and how often it leads to a false",
-        f"alarm. Made by `{COMMAND}`; `{levels.MEASURE}` measures the levels anew first. All",
-        "evidence in one table: [validation](../validation.md).",
+        f"alarm. Made by `{COMMAND}`;",
+        f"`{levels.MEASURE}` measures the levels anew first.",
+        "All evidence on one page: [validation](../validation.md).",
     ]
     for stage, told in overview().items():
         lines += ["", f"## {stage}", "", told["what"], "", "| method | what it does |", "|---|---|"]

@@ -11,12 +11,14 @@ from typing import Literal
 import pandas as pd
 from matplotlib.axes import Axes
 
+from trialsim.core.program import rule_of
 from trialsim.plots.base.effect_axis import Contrast, name_effect_axis
 from trialsim.plots.base.figure import Drawn, Settings
 from trialsim.plots.base.labels import ROW, Label, place_labels
 from trialsim.plots.base.page import AWAY, EDGE, GUTTER, RIGHT, Page, new_page, size_of, wrapped
 from trialsim.plots.base.style import INK, SIGNIFICANT, TEXT, TRUTH, style
 from trialsim.plots.base.words import exact, plain
+from trialsim.plots.effect import effect_of
 from trialsim.plots.many_trials_text import alt_text, caption, takeaway
 from trialsim.plots.panel import Panel, Published, View
 from trialsim.plots.run import Run
@@ -77,10 +79,10 @@ def applies(run: Run) -> bool:
 def draw(run: Run) -> Drawn:
     """P2: the primary estimates of the design as stated, a panel an assumption."""
     analysis = run.primary
-    arm, comparator = run.pair(analysis)
-    outcome = run.outcome(analysis)
+    effect, rule = effect_of(run, analysis), rule_of(run.design, analysis)
     panels = {
         name: Panel(
+            rule=rule,
             frame=run.estimates(name)[["estimate", "p_value", "converged"]],
             true_value=run.measure(name, "true_value"),
             critical=run.measure(name, "critical_estimate"),
@@ -90,11 +92,11 @@ def draw(run: Run) -> Drawn:
     return draw_many_trials(
         panels,
         alpha=run.design.decision.alpha,
-        outcome_label=run.outcome_label(analysis),
-        treatment=run.arm_label(arm),
-        comparator=run.arm_label(comparator),
-        better=outcome.better,
-        unit=outcome.unit,
+        outcome_label=effect.outcome_label,
+        treatment=effect.treatment,
+        comparator=effect.comparator,
+        better=effect.better,
+        unit=effect.unit,
         settings=run.settings(),
         published=_published(run, analysis),
     )
@@ -187,8 +189,10 @@ def _labels(view: View, published: Published | None, is_first: bool) -> list[Lab
     if published is not None:
         text = f"{published.label} {exact(published.value)}"
         labels.append(Label(published.value, text))
-    if is_first and not view.is_null:
+    if is_first and view.truth:
         labels.append(Label(0, "no difference"))
+    if is_first and view.rule.null not in (0, view.truth):
+        labels.append(Label(view.rule.null, f"margin {exact(view.rule.null)}"))
     return labels
 
 

@@ -32,9 +32,12 @@ def caption(
     """Settings, assumptions, how to read the marks, and what is left out."""
     truths = [f"{plain(view.name)} {exact(view.truth)}" for view in views]
     lines = "Orange line: the truth. Thin line: no difference."
+    if views[0].rule.null:
+        lines += f" Dotted line: the margin, {exact(views[0].rule.null)}."
     if any(view.averages() for view in views):
         lines += " Triangles: means of the significant estimates"
-        lines += ", one a side if the truth is none." if any(one.is_null for one in views) else "."
+        both = any(one.is_null and one.rule.sides == 2 for one in views)
+        lines += ", one a side if the truth is none." if both else "."
     if published is not None:
         lines += " Dashed line: the published estimate."
     if shows_dots(views):
@@ -109,7 +112,7 @@ def _how_misleading(views: Sequence[View], contrast: Contrast) -> str:
     told = [
         (view.share, view, average)
         for view in views
-        if not view.is_null and view.trials.n_significant >= _FEWEST
+        if not view.is_null and view.truth and view.trials.n_significant >= _FEWEST
         for average in [view.average()]
         if average is not None and average[0] / view.truth >= _EXAGGERATES
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from trialsim.core.stages import Rule
 from trialsim.plots.base.words import (
     decimals_of,
     exact,
@@ -19,8 +20,6 @@ from trialsim.plots.base.words import (
 from trialsim.plots.trials import Trials
 
 FEWEST_FOR_A_MEAN = 5
-NO_EFFECT = 1e-9
-"""A truth nearer to zero than this is none: its significant trials are false alarms."""
 MOST_FAILED = 0.05
 """Share of failed analyses above which no share of significant trials is stated."""
 
@@ -46,6 +45,8 @@ class Panel:
     """Share significant; counted in the frame when left out."""
     mcse: float | None = None
     """Monte Carlo error of that share."""
+    rule: Rule | None = None
+    """What is tested; no difference, two-sided, when left out."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class View:
     critical: float
     share: float
     mcse: float
+    rule: Rule
 
     @classmethod
     def of(cls, name: str, panel: Panel, alpha: float) -> View:
@@ -71,12 +73,22 @@ class View:
             abs(float(panel.critical)),
             share if panel.rejection_rate is None else float(panel.rejection_rate),
             mcse if panel.mcse is None else float(panel.mcse),
+            panel.rule or Rule(alpha=alpha, sides=2, sign=1),
         )
 
     @property
     def is_null(self) -> bool:
-        """No effect: whatever is significant is a false alarm."""
-        return abs(self.truth) < NO_EFFECT
+        """What is tested is true: whatever is significant is a false alarm."""
+        return self.rule.null_is_true(self.truth)
+
+    @property
+    def grey(self) -> tuple[float, float]:
+        """Between which estimates a trial of average precision is not significant; of a one-sided
+        test everything on the bad side, too."""
+        low, high = self.rule.null - self.critical, self.rule.null + self.critical
+        if self.rule.sides == 1:
+            return (-np.inf, high) if self.rule.sign > 0 else (low, np.inf)
+        return low, high
 
     def average(self, side: int = 0) -> tuple[float, str] | None:
         """Mean of the significant estimates, and how it is written; None when they are few.
@@ -90,7 +102,8 @@ class View:
 
     def averages(self) -> list[tuple[float, str]]:
         """The means to mark. Without an effect one a side: together they would average nothing."""
-        found = [self.average(-1), self.average(1)] if self.is_null else [self.average()]
+        both = self.is_null and self.rule.sides == 2
+        found = [self.average(-1), self.average(1)] if both else [self.average()]
         return [one for one in found if one is not None]
 
     @property

@@ -40,7 +40,7 @@ def limits(views: Sequence[View], published: Published | None) -> tuple[float, f
     """Ends of the x axis: all trials and every mark."""
     marks = [0.0] if published is None else [0.0, published.value]
     for view in views:
-        marks += [view.truth, -view.critical, view.critical]
+        marks += [view.truth, view.rule.null, *(end for end in view.grey if np.isfinite(end))]
     return x_limits([view.trials for view in views], marks)
 
 
@@ -60,7 +60,8 @@ def fill(axes: Sequence[Axes], views: Sequence[View]) -> None:
     stacks = [np.histogram(view.trials.estimate, edges)[0].max() for view in views]
     highest = max(1.0, 1.05 * max(stacks))
     for ax, view in zip(axes, views, strict=True):
-        ax.axvspan(-view.critical, view.critical, color=BAND, linewidth=0, zorder=0)
+        ends = np.clip(view.grey, *ax.get_xlim())
+        ax.axvspan(*ends, color=BAND, linewidth=0, zorder=0)
         if shows_dots(views):
             box, (low, high) = ax.get_window_extent(), ax.get_xlim()
             # Round dots that touch: a trial is as tall as a column is wide.
@@ -127,6 +128,8 @@ def reference_lines(ax: Axes, view: View, published: Published | None, *, are_be
     # Behind dots, because each of them counts; before bars, because only their outline does.
     level = 1.0 if are_behind else 3.0
     ax.axvline(0, color=INK, linewidth=1.1, zorder=level)
+    if view.rule.null:
+        ax.axvline(view.rule.null, color=INK, linewidth=1.6, ls=(0, (1, 1.5)), zorder=level)
     ax.axvline(view.truth, color=TRUTH, lw=3.0, zorder=level + 0.1, path_effects=halo(3.0))
     if published is not None:
         # Over the truth: where they coincide, its dashes still show.
@@ -154,7 +157,7 @@ def key(ax: Axes, views: Sequence[View], alpha: float, above: float) -> float:
             [], [], color=SIGNIFICANT, marker="v", linestyle="", markersize=0.7 * TEXT
         )
         entries.insert(1, (triangle, "their mean"))
-    entries.append((Patch(color=BAND), f"smallest significant difference {_critical(views)}"))
+    entries.append((Patch(color=BAND), _band(views)))
     handles, texts = zip(*entries, strict=True)
     start = EDGE - ax.get_window_extent().x0 * POINTS / figure.dpi
     across = POINTS * figure.get_figwidth() - 2 * EDGE
@@ -178,6 +181,15 @@ def key(ax: Axes, views: Sequence[View], alpha: float, above: float) -> float:
         if box.width * POINTS / figure.dpi <= across:
             break
     return box.height * POINTS / figure.dpi
+
+
+def _band(views: Sequence[View]) -> str:
+    if views[0].rule.sides == 2:
+        return f"smallest significant difference {_critical(views)}"
+    away = f"{_critical(views).replace(chr(177), '')}"
+    if views[0].rule.null:
+        return f"not significant: less than {away} on the good side of the margin"
+    return f"not significant: less than {away} in the good direction"
 
 
 def _critical(views: Sequence[View]) -> str:

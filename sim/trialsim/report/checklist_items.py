@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NOT_HERE = "belongs to the report of the real trial, not to a simulation of it"
+NOT_HERE = "for the report of the real trial"
 NOT_SIMULATED = "not simulated"
 
 

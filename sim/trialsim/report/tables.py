@@ -16,6 +16,8 @@ from trialsim.report.values import UNKNOWN, Measures
 Row = Sequence[str]
 """The first cell is the heading of the row. Text is escaped; Markup stands as it is."""
 
+_SHORT = 24
+
 MOST_ROWS = 20
 """Rows of a figure's numbers that a page shows; the CSV has all of them."""
 
@@ -33,6 +35,11 @@ class Table:
     note: str = ""
     is_text: bool = False
     """Whether cells are words, which stand on the left, and not numbers."""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it may be kept on one sheet of paper."""
+        return sum(len(rows) for _, rows in self.groups) <= _SHORT
 
 
 FOUR = ("Truth", "Significant", "Exaggeration", "Interval half-width", "Interval holds the truth")

@@ -97,6 +97,18 @@ def test_examples_are_valid(stage, name, trialsim):
     method.model_validate(as_tuples(written))
 
 
+@pytest.mark.parametrize(("stage", "name"), ALL)
+def test_a_method_shows_its_evidence(stage, name, trialsim):
+    """That every method has some is asked in tests/unit/test_docs_methods.py."""
+    _, out, _ = trialsim("list", stage, name)
+    shown = " ".join(out.split("\nEvidence\n")[1].split())
+    evidence = as_json(trialsim, stage, name)["evidence"]
+    for told in evidence:
+        text = f"{told['claim']} ({told['kind']}; {told['source']})"
+        assert " ".join(text.split()) in shown
+    assert evidence or shown == "none is recorded"
+
+
 def test_shared_parameters_are_told_once(trialsim):
     _, out, _ = trialsim("list", "analysis")
     assert out.count("Outcome to analyse.") == 1
@@ -158,6 +170,8 @@ def test_a_new_method_is_listed_without_further_ado(trialsim, scratch_registry):
         "mean": 0,
     }
     ByWeekday.model_validate(as_tuples(example))
+    assert told["evidence"] == []
+    assert trialsim("list", "observation", "by_weekday")[1].endswith("  none is recorded\n")
 
 
 def test_a_method_without_required_parameters_is_a_bare_name(trialsim):

@@ -6,6 +6,8 @@ method is measured without further ado; but for decisions, whose null hypotheses
 
 from __future__ import annotations
 
+from functools import cache
+
 from generator.designs.allocation import allocation_runs, factor_runs
 from generator.designs.analysis import analysis_runs
 from generator.designs.cohort import cohort_runs
@@ -17,6 +19,7 @@ from generator.designs.stand_ins import stand_in_runs
 from trialsim.core.registry import load_methods
 
 
+@cache
 def runs() -> list[Run]:
     """All of them, in the order of the stages."""
     load_methods()

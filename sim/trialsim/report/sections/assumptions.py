@@ -47,18 +47,17 @@ def render(page: Page) -> Markup:
     values = assumed_values(page.written, page.plan.marks)
     unsourced = [one for one in values if not one.is_sourced]
     sourced = [one for one in values if one.is_sourced]
-    head = ["What", "Value", "Status", "Source"]
     without = Table(
         "unsourced",
         "Values for which the scenario names no source",
-        head,
-        _groups(page, unsourced),
+        ["What", "Value", "Status"],
+        [(name, [row[:3] for row in rows]) for name, rows in _groups(page, unsourced)],
         is_text=True,
     )
     having = Table(
         "sourced",
         "Values with their sources",
-        head,
+        ["What", "Value", "Status", "Source"],
         _groups(page, sourced),
         "Reported: read in the paper or an account of it. Derived: worked out from reported "
         "numbers. Recalled: from memory. Assumed: chosen.",
