@@ -45,7 +45,11 @@ def assumed(data: dict[str, Any]) -> Iterator[tuple[str | int, ...]]:
 def test_the_scenario_runs(file):
     results = ts.run(ts.load(file), replicates=256)
     table = results.performance()
-    assert set(table.loc[table["measure"] == "failed", "value"]) == {0}
+    failed = table[table["measure"] == "failed"].set_index("analysis")["value"]
+    # A small trial in which nobody has the event is a failure of responder analyses, and counted.
+    counts = {name for name, a in results.plan.designs[0].analyses.items() if not a.needs_spread}
+    assert (failed[~failed.index.isin(counts)] == 0).all()
+    assert (failed < 0.05).all()
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -18,7 +18,7 @@ from trialsim.core.plan import Plan
 from trialsim.core.records import COLUMNS, FAILURES
 from trialsim.operating.flow import flow
 from trialsim.plots.gallery import Figures
-from trialsim.store import whole_folder
+from trialsim.store.folder import whole_folder
 
 TEXT = """\
 # A comment that belongs to the file.
@@ -103,6 +103,7 @@ def test_files_have_the_names_that_readers_rely_on(saved_fixture):
         "replicates.parquet",
         "operating_characteristics.csv",
         "flow.csv",
+        "report.html",
     }
     figures = {name.removeprefix("figures/") for name in names if name.startswith("figures/")}
     stems = {Path(name).stem for name in figures}

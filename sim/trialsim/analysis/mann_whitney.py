@@ -12,7 +12,7 @@ import numpy as np
 
 from trialsim.core.records import NO_VARIATION, TOO_FEW, Estimates, TrialData
 from trialsim.core.registry import register
-from trialsim.core.stages import AnalysisMethod, Rule
+from trialsim.core.stages import NO_EFFECT, AnalysisMethod, Rule
 from trialsim.core.truth import Truth
 from trialsim.kernels.arm_sums import analysed
 from trialsim.kernels.normal import critical_normal, normal_p_value
@@ -54,7 +54,8 @@ class MannWhitney(AnalysisMethod):
 
     def true_value(self, truth: Truth) -> float:
         """The true chance of superiority, less 0.5."""
-        return truth.superiority(self.visit) - 0.5
+        beyond = truth.superiority(self.visit) - 0.5
+        return 0.0 if abs(beyond) < NO_EFFECT else beyond  # quadrature ends at 1e-17 from none
 
     def analyse(
         self, data: TrialData, contrasts: Sequence[tuple[int, int]], rule: Rule
