@@ -32,6 +32,28 @@ weights whose sum is the latent value, of variance 1."""
 
 
 @dataclass(frozen=True)
+class Team:
+    """Therapists who treat one arm, or several."""
+
+    arms: tuple[str, ...]
+    """The arms that they treat."""
+    n: int
+    """How many they are."""
+    icc: Mapping[str, float]
+    """By outcome: share of the variance of the score after baseline that lies between them;
+    outcomes without any are left out."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {"arms": list(self.arms), "n": self.n, "icc": dict(self.icc)}
+
+    @staticmethod
+    def from_json(plain: Mapping[str, Any]) -> Team:
+        """The team that `to_json` wrote."""
+        return Team(tuple(plain["arms"]), plain["n"], plain["icc"])
+
+
+@dataclass(frozen=True)
 class Design:
     """One design point: everything about the trial but the truth."""
 
@@ -53,8 +75,13 @@ class Design:
     """By purpose of a standard normal: between which values those who may enter have it. Follows
     from `eligible`."""
     allocation: AllocationMethod
+    teams: Mapping[str, Team]
+    """Therapists, by the arm that they are named after."""
     outcomes: Mapping[str, OutcomeMethod]
     latent: Latent
+    by_team: Mapping[str, Latent]
+    """By team that makes scores alike: what `latent` is in its arms, the normal of the therapist
+    included, whose purpose begins with "conduct.therapists". Follows from the rest."""
     missing: Mapping[str, ObservationMethod]
     analyses: Mapping[str, AnalysisMethod]
     decision: DecisionMethod
@@ -81,10 +108,9 @@ class Design:
             "visits": dict(self.visits),
             "baseline": self.baseline,
             "contrasts": {name: list(pair) for name, pair in self.contrasts.items()},
-            "latent": {
-                outcome: {visit: [list(term) for term in terms] for visit, terms in rows.items()}
-                for outcome, rows in self.latent.items()
-            },
+            "latent": _plain_latent(self.latent),
+            "teams": {name: team.to_json() for name, team in self.teams.items()},
+            "by_team": {name: _plain_latent(latent) for name, latent in self.by_team.items()},
             "traits": list(self.traits),
             "eligible": {name: list(limits) for name, limits in self.eligible.items()},
             "selected": {purpose: list(limits) for purpose, limits in self.selected.items()},
@@ -114,17 +140,30 @@ class Design:
             selected={name: (low, high) for name, (low, high) in plain["selected"].items()},
             allocation=build("allocation", plain["allocation"]),  # type: ignore[arg-type]
             outcomes=named("outcomes", "outcomes"),
-            latent={
-                outcome: {
-                    visit: tuple((purpose, weight) for purpose, weight in terms)
-                    for visit, terms in rows.items()
-                }
-                for outcome, rows in plain["latent"].items()
-            },
+            teams={name: Team.from_json(team) for name, team in plain["teams"].items()},
+            latent=_latent_of(plain["latent"]),
+            by_team={name: _latent_of(latent) for name, latent in plain["by_team"].items()},
             missing=named("missing", "observation"),
             analyses=named("analyses", "analysis"),
             decision=build("decision", plain["decision"]),  # type: ignore[arg-type]
         )
+
+
+def _plain_latent(latent: Latent) -> dict[str, Any]:
+    return {
+        outcome: {visit: [list(term) for term in terms] for visit, terms in rows.items()}
+        for outcome, rows in latent.items()
+    }
+
+
+def _latent_of(plain: Mapping[str, Any]) -> Latent:
+    return {
+        outcome: {
+            visit: tuple((purpose, weight) for purpose, weight in terms)
+            for visit, terms in rows.items()
+        }
+        for outcome, rows in plain.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -238,11 +277,10 @@ def _moving_numbers(design: Design) -> dict[str, Any]:
     """A design without what only names it, and without latent weights and limits, which follow
     from the rest and whose last bits depend on the machine."""
     plain = design.to_json()
-    del plain["latent"], plain["selected"]
-    if not plain["traits"]:
-        del plain["traits"]
-    if not plain["eligible"]:
-        del plain["eligible"]
+    del plain["latent"], plain["selected"], plain["by_team"]
+    for key in ("traits", "eligible", "teams"):  # absent from plans made before they were
+        if not plain[key]:
+            del plain[key]
     for outcome in plain["outcomes"].values():
         del outcome["label"], outcome["unit"]
     return plain

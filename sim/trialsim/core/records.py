@@ -12,17 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trialsim.core.axes import ArmPlane, BoolArray, FloatArray, Mask, Plane
+from trialsim.core.axes import ArmPlane, BoolArray, FloatArray, Levels, Mask, Plane
 
 FAILURES = (
     "",
     "fewer patients than the model needs",
     "no variation in the outcome",
     "covariates are collinear or constant",
+    "one therapist in an arm: therapist and treatment cannot be told apart",
 )
 """Why an analysis gave no result, by code; code 0 is success. Append only: codes are stored."""
 
-TOO_FEW, NO_VARIATION, COLLINEAR = 1, 2, 3
+TOO_FEW, NO_VARIATION, COLLINEAR, ONE_THERAPIST = 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,15 @@ class Allocation:
 
     arm: ArmPlane
     """Arm of every patient of the capacity, enrolled or not."""
+
+
+@dataclass(frozen=True)
+class Conduct:
+    """What happened to the patients between allocation and visits."""
+
+    therapist: Mapping[str, Levels]
+    """By team: the therapist (r, p) of each patient, counted from 0; -1 in the arms that the team
+    does not treat."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,8 @@ class TrialData:
     shifts: Mapping[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
     """By (outcome, visit): a constant for each arm, so that assumptions that differ in nothing
     else share one plane and all its sums."""
+    therapist: Mapping[str, Levels] = field(default_factory=dict)
+    """By arm that has therapists: who treated each patient, counted from 0; -1 in other arms."""
     memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
     """Sums already made, shared by all analyses of these patients, allocated and observed like
     this, under whatever assumption: what differs is told apart by the identity of its array."""
