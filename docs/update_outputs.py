@@ -11,6 +11,7 @@ says otherwise:
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import shutil
@@ -121,8 +122,8 @@ def printed(block: Block, folder: Path) -> str:
         check=False,
     )
     if done.returncode:
-        raise DocsError(f"line {block.start}: exit code {done.returncode}\n{block.text}\n"
-                        f"{done.stdout}{done.stderr}")  # fmt: skip
+        said = f"{block.text}\n{done.stdout}{done.stderr}"
+        raise DocsError(f"line {block.start}: exit code {done.returncode}\n{said}")
     lines = done.stdout.replace(str(folder), ".").splitlines()
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
@@ -153,7 +154,7 @@ def rewritten(page: str, skip: frozenset[str] = frozenset()) -> str:
 
 
 def readme_installs() -> frozenset[str]:
-    """The two commands of the README that install and test: continuous integration runs them."""
+    """The commands of the README that install and test: continuous integration runs them."""
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     return frozenset(block.text for block in blocks(page) if block.kind == "sh")
 
@@ -165,6 +166,4 @@ def stale(path: Path) -> str:
     before, after = page.splitlines(), wanted.splitlines()
     if before == after:
         return ""
-    import difflib
-
     return "\n".join(difflib.unified_diff(before, after, "page", "today", lineterm="", n=1))

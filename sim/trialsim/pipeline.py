@@ -10,6 +10,7 @@ import numpy as np
 from trialsim.allocation.allocate import allocate
 from trialsim.analysis.analyse import analyse
 from trialsim.cohort.enrol import enrol
+from trialsim.conduct.undergo import undergo
 from trialsim.core.axes import REPLICATES_PER_BATCH, FloatArray, slabs
 from trialsim.core.draws import Draws
 from trialsim.core.program import Batch, Group, Program
@@ -39,7 +40,8 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
     """What the statisticians of these replicates are handed; a line a stage."""
     cohort = enrol(group, batch)
     allocation = allocate(group, batch, cohort)
-    outcomes = experience(group, batch, cohort, allocation)
+    conduct = undergo(group, batch, allocation)
+    outcomes = experience(group, batch, cohort, allocation, conduct)
     observations = observe(group, batch, allocation, outcomes)
     measured = [name for name in cohort.covariates if name not in group.design.traits]
     patients = (group.keys["allocation"], tuple(group.design.arms.values()), group.sizes)
@@ -59,5 +61,7 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
             if (n := group.design.covariates[name].n_levels) is not None
         },
         shifts=outcomes.shifts,
+        therapist=conduct.therapist,
+        teams={name: (team.arms, team.n) for name, team in group.design.teams.items()},
         memo=batch.once(("sums", patients), dict),
     )

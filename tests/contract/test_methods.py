@@ -110,6 +110,7 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"outcome": "score", "rate": {"after": 0.4, "later": 0.1}, "pattern": "intermittent"},
     ],
     ("analysis", "t_test"): [SCORE, {**SCORE, "variance": "welch"}],
+    ("analysis", "therapist_means"): [SCORE],
     ("analysis", "change_score"): [SCORE, {**SCORE, "visit": "later", "from_visit": "after"}],
     ("analysis", "ancova"): [
         SCORE,

@@ -14,9 +14,9 @@ from trialsim.operating.rounding import percent, with_error
 from trialsim.operating.selected import selected_scores
 from trialsim.operating.truth import truth_of
 from trialsim.pipeline import simulate_batch
-from trialsim.scenario.allocation_check import warnings
 from trialsim.scenario.describe import paragraph, work_of
 from trialsim.scenario.loaded import LoadedScenario, load
+from trialsim.scenario.warnings import warnings
 
 
 def check_command(path: str, changes: list[str], values: bool, allocation: bool = False) -> None:

@@ -19,7 +19,6 @@ from trialsim.operating.rounding import (
     share_text,
     value_text,
 )
-from trialsim.scenario.allocation_check import warnings
 from trialsim.scenario.describe import (
     analysis_line,
     arms_line,
@@ -27,6 +26,7 @@ from trialsim.scenario.describe import (
     not_simulated,
     outcome_line,
 )
+from trialsim.scenario.warnings import warnings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,8 +54,9 @@ def print_summary(results: Results, folder: Path) -> None:
     console.print(f"Not simulated: {'; '.join(not_simulated(plan))}.")
     console.print("A real trial of this design would do worse wherever these matter.")
     console.print(f"\nResults  {folder}", soft_wrap=True)
-    figures = sorted(path.name for path in (folder / "figures").glob("*.png"))
-    console.print(f"Figures  {', '.join(figures)} in {folder / 'figures'}", soft_wrap=True)
+    console.print(f"Page     {folder / 'report.html'}", soft_wrap=True)
+    figures = sorted(path.stem for path in (folder / "figures").glob("*.png"))
+    console.print(f"Figures  {folder / 'figures'}: {', '.join(figures)}", soft_wrap=True)
 
 
 def _trial(console: Console, results: Results) -> None:

@@ -26,6 +26,7 @@ ArmPlane = Annotated[NDArray[np.int8], "replicate, patient"]
 
 
 Levels = Annotated[NDArray[np.int8], "replicate, patient"]
+Therapists = Annotated[NDArray[np.int16], "replicate, patient"]
 """The level of each patient on a factor with few values, counted from 0."""
 
 

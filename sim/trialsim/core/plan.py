@@ -31,6 +31,10 @@ Latent = Mapping[str, Mapping[str, tuple[tuple[str, float], ...]]]
 weights whose sum is the latent value, of variance 1."""
 
 
+THERAPISTS = "conduct.therapists."
+"""How the purpose of the normals of therapists begins."""
+
+
 @dataclass(frozen=True)
 class Team:
     """Therapists who treat one arm, or several."""

@@ -149,10 +149,12 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
     effects = {name: effect.model_dump() for name, effect in cell.effects.items()}
     selected = plain["selected"]
     scores = (plain["outcomes"], plain["latent"], plain["visits"], names, selected)
+    treated = (plain["teams"], plain["by_team"])
     return {
         "cohort": number("cohort", plain["covariates"], known, selected),
         "allocation": number("allocation", plain["allocation"], names, law, factors, selected),
         "truth": number("truth", *scores),
+        "conduct": number("conduct", *treated),
         "effects": number("effects", effects),
         "observation": number("observation", plain["missing"]),
         "analysis": number("analysis", plain["analyses"], plain["contrasts"], plain["decision"]),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trialsim.core.axes import ArmPlane, BoolArray, FloatArray, Levels, Mask, Plane
+from trialsim.core.axes import ArmPlane, BoolArray, FloatArray, Mask, Plane, Therapists
 
 FAILURES = (
     "",
@@ -48,7 +48,7 @@ class Allocation:
 class Conduct:
     """What happened to the patients between allocation and visits."""
 
-    therapist: Mapping[str, Levels]
+    therapist: Mapping[str, Therapists]
     """By team: the therapist (r, p) of each patient, counted from 0; -1 in the arms that the team
     does not treat."""
 
@@ -102,8 +102,10 @@ class TrialData:
     shifts: Mapping[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
     """By (outcome, visit): a constant for each arm, so that assumptions that differ in nothing
     else share one plane and all its sums."""
-    therapist: Mapping[str, Levels] = field(default_factory=dict)
-    """By arm that has therapists: who treated each patient, counted from 0; -1 in other arms."""
+    therapist: Mapping[str, Therapists] = field(default_factory=dict)
+    """By team: who treated each patient, counted from 0; -1 in arms that it does not treat."""
+    teams: Mapping[str, tuple[Sequence[str], int]] = field(default_factory=dict)
+    """By team: the arms that it treats, and how many therapists it has."""
     memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
     """Sums already made, shared by all analyses of these patients, allocated and observed like
     this, under whatever assumption: what differs is told apart by the identity of its array."""

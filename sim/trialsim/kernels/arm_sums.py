@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trialsim.core.axes import BoolArray, FloatArray, Plane
 from trialsim.core.records import TrialData
@@ -107,7 +108,7 @@ def once(data: TrialData, key: Hashable, make: Callable[[], T]) -> T:
     return made
 
 
-def identity(data: TrialData, array: FloatArray | BoolArray) -> int:
+def identity(data: TrialData, array: NDArray[Any]) -> int:
     """A number for an array, kept from being given to another while the sums live."""
     data.memo["alive", id(array)] = array
     return id(array)

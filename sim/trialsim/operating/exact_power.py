@@ -87,7 +87,7 @@ def _setting(design: Design, cell: Cell, method: AnalysisMethod, contrast: str) 
     if any(r.outcomes is None or method.outcome in r.outcomes for r in design.missing.values()):
         return None
     effect, arms = cell.effects[method.outcome], list(design.arms)
-    if design.selected or effect.modifier is not None:
+    if design.selected or effect.modifier is not None or design.by_team:
         return None
     pair = [arms.index(name) for name in design.contrasts[contrast]]
     if any(sd is not None for a in pair for sd in effect.sd[a]):

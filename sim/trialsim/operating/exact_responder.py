@@ -19,7 +19,7 @@ def exact_responder_rate(
     without variation or with fewer than two patients in an arm are failures, and left out."""
     if any(r.outcomes is None or method.outcome in r.outcomes for r in design.missing.values()):
         return None
-    if not has_formula(design, cell, method.outcome):
+    if design.by_team or not has_formula(design, cell, method.outcome):
         return None
     law = design.allocation.size_law(tuple(design.arms.values()))
     if law is None:

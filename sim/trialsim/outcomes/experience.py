@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 
 import numpy as np
 
 from trialsim.core.axes import ArmPlane, Levels, Plane
 from trialsim.core.effect import Effect, Modifier
+from trialsim.core.plan import THERAPISTS, Latent
 from trialsim.core.program import Batch, Group
-from trialsim.core.records import Allocation, Cohort, Outcomes
+from trialsim.core.records import Allocation, Cohort, Conduct, Outcomes
 from trialsim.kernels.selection import eligible
 
 CHANCE = "cohort.responds"
@@ -17,29 +19,30 @@ CHANCE = "cohort.responds"
 every treatment and in every outcome."""
 
 
-def experience(group: Group, batch: Batch, cohort: Cohort, allocation: Allocation) -> Outcomes:
+def experience(
+    group: Group, batch: Batch, cohort: Cohort, allocation: Allocation, conduct: Conduct
+) -> Outcomes:
     """True scores of the outcomes and visits that something reads."""
     scores: dict[str, dict[str, Plane]] = {}
     shifts = {}
     for outcome, visit in group.reads:
         if not outcome:
             continue
+        one = _Score(group, batch, allocation, conduct, outcome, visit)
         method, effect = group.design.outcomes[outcome], group.cell.effects[outcome]
-        v = list(group.design.visits).index(visit)
-        modifier = effect.modifier if effect.modifier and effect.modifier.acts_at(v) else None
-        shift = None if modifier else method.shift(v, effect)
+        modifier = effect.modifier if effect.modifier and effect.modifier.acts_at(one.v) else None
+        shift = None if modifier else method.shift(one.v, effect)
         if shift is not None:
-            plane = _same(group, batch, allocation, outcome, v)
+            plane = one.alike()
             if any(shift):
                 shifts[outcome, visit] = shift
         elif modifier is None:
-            plane = _differing(group, batch, allocation.arm, outcome, v, effect, ())
+            plane = one.under(allocation.arm, effect, ())
         else:
             levels = classes(group, batch, cohort, modifier)
-            n_classes = len(modifier.shares)
-            arm = (allocation.arm * n_classes + levels).astype(np.int8)
+            arm = (allocation.arm * len(modifier.shares) + levels).astype(np.int8)
             whose = (modifier.variable, modifier.shares, group.keys["cohort"])
-            plane = _differing(group, batch, arm, outcome, v, effect.by_class, whose)
+            plane = one.under(arm, effect.by_class, whose)
         scores.setdefault(outcome, {})[visit] = plane
     return Outcomes(scores, shifts)
 
@@ -53,56 +56,81 @@ def classes(group: Group, batch: Batch, cohort: Cohort, modifier: Modifier) -> L
     return np.asarray(sum((uniform >= limit).astype(np.int8) for limit in limits), dtype=np.int8)
 
 
-def _at_visit(effect: Effect, v: int) -> tuple[tuple[float, ...], tuple[float | None, ...]] | None:
-    """Differences and SDs of the arms at a visit; None where no arm differs (as at baseline)."""
-    differences = tuple(row[v] for row in effect.difference)
-    sds = tuple(row[v] for row in effect.sd)
-    return (differences, sds) if any(differences) or any(sd is not None for sd in sds) else None
+@dataclass(frozen=True)
+class _Score:
+    """One outcome at one visit: what is made of it is made once for all cells that ask alike."""
 
+    group: Group
+    batch: Batch
+    allocation: Allocation
+    conduct: Conduct
+    outcome: str
+    visit: str
 
-def _latent(group: Group, batch: Batch, outcome: str, v: int) -> Plane:
-    design, n = group.design, group.capacity
-    visit = list(design.visits)[v]
+    @property
+    def v(self) -> int:
+        return list(self.group.design.visits).index(self.visit)
 
-    def make() -> Plane:
+    def alike(self) -> Plane:
+        """The comparator's scores for everybody."""
+        design = self.group.design
+        nothing = Effect.none(len(design.arms), len(design.visits))
+        return self._once("score", lambda: self._made(self.allocation.arm, nothing))
+
+    def under(self, arm: ArmPlane, effect: Effect, whose: Hashable) -> Plane:
+        """Scores under an effect; `arm` numbers its rows, and `whose` says how they were found."""
+        differences = tuple(row[self.v] for row in effect.difference)
+        sds = tuple(row[self.v] for row in effect.sd)
+        if not any(differences) and all(sd is None for sd in sds):
+            return self.alike()
+        key = ("score", *self._place, self.group.capacity, *self._arms, differences, sds, whose)
+        return self.batch.once(key, lambda: self._made(arm, effect))
+
+    def _made(self, arm: ArmPlane, effect: Effect) -> Plane:
+        return self.group.design.outcomes[self.outcome].scores(self.v, self._z(), arm, effect)
+
+    @property
+    def _place(self) -> tuple[Hashable, ...]:
+        acting = self.group.keys["conduct"] if self._teams() else None
+        return self.group.keys["truth"], acting, self.outcome, self.visit
+
+    @property
+    def _arms(self) -> tuple[Hashable, ...]:
+        return self.group.keys["allocation"], tuple(self.group.design.arms.values())
+
+    def _once(self, what: str, make: Callable[[], Plane]) -> Plane:
+        """Made for the largest trial that asks, unless it depends on who was given what."""
+        if self._teams():
+            key = (what, *self._place, *self._arms, self.group.capacity)
+            return self.batch.once(key, make)
+        return self.batch.at_least((what, *self._place), self.group.capacity, make)
+
+    def _teams(self) -> list[str]:
+        """Teams whose therapists make the scores of their patients alike at this visit."""
+        return [
+            name
+            for name, latent in self.group.design.by_team.items()
+            if any(purpose.startswith(THERAPISTS) for purpose, _ in self._terms(latent))
+        ]
+
+    def _terms(self, latent: Latent) -> tuple[tuple[str, float], ...]:
+        return latent.get(self.outcome, {}).get(self.visit, ())
+
+    def _z(self) -> Plane:
+        """Latent values (r, p): of patients with therapists, therapists' included."""
+        return self._once("latent", self._latent)
+
+    def _latent(self) -> Plane:
+        design, n, batch = self.group.design, self.group.capacity, self.batch
         normal = eligible(batch, design.selected)
-        return batch.latent(design.latent[outcome][visit], n, normal)
-
-    return batch.at_least(("latent", group.keys["truth"], outcome, visit), n, make)
-
-
-def _same(group: Group, batch: Batch, allocation: Allocation, outcome: str, v: int) -> Plane:
-    """The comparator's scores for everybody."""
-    design = group.design
-    visit = list(design.visits)[v]
-    nothing = Effect.none(len(design.arms), len(design.visits))
-
-    def make() -> Plane:
-        z = _latent(group, batch, outcome, v)
-        return design.outcomes[outcome].scores(v, z, allocation.arm, nothing)
-
-    return batch.at_least(("score", group.keys["truth"], outcome, visit), group.capacity, make)
-
-
-def _differing(
-    group: Group,
-    batch: Batch,
-    arm: ArmPlane,
-    outcome: str,
-    v: int,
-    effect: Effect,
-    whose: Hashable,
-) -> Plane:
-    """Scores under an effect; the comparator's for everybody where no arm differs."""
-    design, n = group.design, group.capacity
-    own = _at_visit(effect, v)
-    if own is None:
-        return _same(group, batch, Allocation(arm), outcome, v)
-    arms = (group.keys["allocation"], tuple(design.arms.values()))
-
-    def make() -> Plane:
-        z = _latent(group, batch, outcome, v)
-        return design.outcomes[outcome].scores(v, z, arm, effect)
-
-    key = ("score", group.keys["truth"], outcome, list(design.visits)[v], n, own, whose, arms)
-    return batch.once(key, make)
+        z = batch.latent(design.latent[self.outcome][self.visit], n, normal)
+        for name in self._teams():
+            terms = self._terms(design.by_team[name])
+            own = [term for term in terms if not term[0].startswith(THERAPISTS)]
+            ((purpose, weight),) = [term for term in terms if term[0].startswith(THERAPISTS)]
+            therapist = self.conduct.therapist[name]
+            common = batch.draws.normal(purpose, design.teams[name].n)  # (r, therapist)
+            theirs = np.take_along_axis(common, np.maximum(therapist, 0).astype(np.intp), axis=1)
+            inside = batch.latent(own, n, normal) + weight * theirs
+            z = np.where(therapist >= 0, inside, z)
+        return np.asfortranarray(z)

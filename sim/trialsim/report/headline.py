@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trialsim.core.plan import Cell
+from trialsim.core.stages import NO_EFFECT
 from trialsim.plots.base.words import exact, number, per_100, quoted, supported
-from trialsim.plots.panel import MOST_FAILED, NO_EFFECT
+from trialsim.plots.panel import MOST_FAILED
 from trialsim.report.page import Page
 from trialsim.report.tables import FOUR, HOW_TO_READ, Table, four
 from trialsim.report.values import Measures

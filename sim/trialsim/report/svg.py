@@ -18,8 +18,8 @@ def inline(svg: str, name: str, alt: str) -> Markup:
     root = ElementTree.fromstring(svg)  # of our own making; comments go, text is escaped again
     for parent in list(root.iter()):
         for child in list(parent):
-            # Metadata repeats what the page says; the style would hold for the whole page.
-            if _plain(child.tag) in ("metadata", "style"):
+            # Metadata and title repeat what the page says; the style would hold for all of it.
+            if _plain(child.tag) in ("metadata", "title", "style"):
                 parent.remove(child)
     for element in root.iter():
         element.tag = _plain(element.tag)

@@ -44,8 +44,8 @@ def factor_problems(scenario: Scenario) -> Iterable[Problem]:
             )
 
 
-def warnings(plan: Plan) -> list[str]:
-    """What readers should know of a plan's analyses: those that omit a factor of the allocation."""
+def omissions(plan: Plan) -> list[str]:
+    """Analyses that omit a factor of the allocation."""
     found: dict[str, None] = {}  # designs repeat one another
     for design in plan.designs:
         for name, analysis in design.analyses.items():

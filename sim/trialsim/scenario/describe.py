@@ -54,15 +54,15 @@ def decision_line(design: Design) -> str:
     return f"{sides} {design.decision.alpha:g}"
 
 
-_WITHOUT = {
-    "conduct": "therapists, sessions, withdrawal in the course of treatment",
-    "bias": "bias of any kind",
-}
+_WITHOUT = {"bias": "bias of any kind"}
 
 
 def not_simulated(plan: Plan) -> list[str]:
     """What a run of this plan leaves out though it happens in trials, a phrase each."""
-    found = [_WITHOUT.get(key, what) for key, what in NOT_YET.items()]
+    found = ["recruitment, sessions, withdrawal in the course of treatment"]
+    if not any(team.icc for design in plan.designs for team in design.teams.values()):
+        found.append("what therapists make of it")
+    found += [_WITHOUT.get(key, what) for key, what in NOT_YET.items()]
     if not any(design.missing for design in plan.designs):
         found.append("missing data")
     return found

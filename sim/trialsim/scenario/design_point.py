@@ -33,6 +33,7 @@ from trialsim.scenario.references import (
     rate_problems,
 )
 from trialsim.scenario.schema import Scenario
+from trialsim.scenario.teams import latent_by_team, team_problems, teams_of
 from trialsim.scenario.truth import baseline_of, effects_of
 from trialsim.scenario.validate import SECTIONS
 
@@ -62,6 +63,11 @@ def design_point(
         sound = _sound(scenario.outcomes, broken)
         latent, _, found = latent_model(sound, list(scenario.design.visits_weeks))
         problems += found
+        by_team: dict[str, Latent] = {}
+        uncut = not any(problem.path[0] == "conduct" for problem in problems)
+        if not found and "conduct" in readable and uncut:
+            by_team, found = latent_by_team(scenario, sound, teams_of(scenario))
+            problems += found
         people: dict[str, CovariateMethod] = {}
         selected: dict[str, tuple[float, float]] = {}
         levels: dict[str, Shares | None] = {}
@@ -83,7 +89,7 @@ def design_point(
             problems += found
     if problems or not readable >= SECTIONS:
         return None, {}, problems
-    return _design(scenario, people, latent, selected), effects, []
+    return _design(scenario, people, latent, by_team, selected), effects, []
 
 
 def _modified(assumption: Assumption) -> bool:
@@ -95,6 +101,7 @@ def _design(
     scenario: Scenario,
     people: Mapping[str, CovariateMethod],
     latent: Latent,
+    by_team: Mapping[str, Latent],
     selected: Mapping[str, tuple[float, float]],
 ) -> Design:
     decision = scenario.decision
@@ -115,6 +122,8 @@ def _design(
         allocation=scenario.allocation,
         outcomes=scenario.outcomes,
         latent=latent,
+        teams=teams_of(scenario),
+        by_team=by_team,
         missing=scenario.observation.missing,
         analyses=scenario.analyses,
         decision=decision,
@@ -193,6 +202,7 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"cohort", "outcomes"}, people_problems),
     ({"cohort", "outcomes", "design"}, eligibility_problems),
     ({"design", "allocation"}, _allocation_problems),
+    ({"design", "outcomes", "conduct"}, team_problems),
     ({"design", "outcomes"}, _outcome_problems),
     ({"design", "observation"}, _reason_problems),
     ({"cohort", "allocation"}, factor_problems),

@@ -23,10 +23,14 @@ Matrix = NDArray[np.float64]
 
 
 def latent_model(
-    outcomes: Mapping[str, OutcomeMethod], visits: Sequence[str]
+    outcomes: Mapping[str, OutcomeMethod],
+    visits: Sequence[str],
+    shared: Mapping[str, Matrix] | None = None,
 ) -> tuple[Latent, dict[str, Matrix], list[Problem]]:
     """Weights of independent normals for every score, and latent correlations by outcome.
 
+    `shared` has, by outcome, the share (v,) of the latent variance at each visit that patients
+    have in common with others: the weights are of what is left, with the same totals.
     Problems name correlations that the scores cannot have, with the nearest that they can.
     """
     order, problems = _parents_first(outcomes)
@@ -38,21 +42,35 @@ def latent_model(
     for name in order:
         method = outcomes[name]
         own[name], wrong = _within(name, method, margins[name])
+        apart = _apart(name, shared, len(visits))
+        common = np.sqrt(np.outer(1 - apart**2, 1 - apart**2))
+        np.fill_diagonal(common, 1 - apart**2)
+        left = (own[name] - common) / np.outer(apart, apart)
+        if not wrong and np.linalg.eigvalsh(left)[0] < 1e-9:
+            wrong = [Problem(("outcomes", name), "leaves no room for therapists.")]
         cross = {}
         for other in method.correlated_with:
             pair = margins[name], margins[other]
-            cross[other], found = _between(name, method, other, outcomes[other], pair)
+            matrix, found = _between(name, method, other, outcomes[other], pair)
+            cross[other] = matrix / np.outer(apart, _apart(other, shared, len(visits)))
             wrong += found
         problems += wrong
         if wrong or not set(method.correlated_with) <= set(loadings):
             continue
-        block, found = _load(name, own[name], cross, loadings)
+        block, found = _load(name, left, cross, loadings)
         problems += found
         if not found:
             loadings[name] = block
     if problems:
         return {}, own, problems
     return {name: _terms(loadings[name], visits) for name in outcomes}, own, []
+
+
+def _apart(name: str, shared: Mapping[str, Matrix] | None, n_visits: int) -> Matrix:
+    """SD (v,) of what a patient shares with nobody, of a latent value with SD 1."""
+    if shared is None or name not in shared:
+        return np.ones(n_visits)
+    return np.asarray(np.sqrt(1 - shared[name]), dtype=np.float64)
 
 
 def _parents_first(outcomes: Mapping[str, OutcomeMethod]) -> tuple[list[str], list[Problem]]:
@@ -107,6 +125,16 @@ def _pair(first: Margin, second: Margin, wanted: float, path: Path) -> tuple[flo
             f"The nearest they can have is {reached / spread:.3f}.",
         )
     ]
+
+
+def latent_share(method: OutcomeMethod, visit: int, icc: float) -> float:
+    """The share of the latent variance that two patients must have in common for a share `icc` of
+    the variance of their scores at a visit to be common. Raises ValueError if there is none."""
+    coefficients, sd = _margins(method, visit + 1)[visit]
+    rho, reached = _solve(coefficients, coefficients, icc * sd**2)
+    if abs(reached / sd**2 - icc) > 0.002:
+        raise ValueError(f"scores cannot share {icc:g} of their variance")
+    return float(rho)
 
 
 def _within(

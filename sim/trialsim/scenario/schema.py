@@ -8,6 +8,7 @@ from pydantic import Field
 
 from trialsim.scenario.keys.assumptions import Assumption
 from trialsim.scenario.keys.cohort import Cohort
+from trialsim.scenario.keys.conduct import Conduct
 from trialsim.scenario.keys.design import Design
 from trialsim.scenario.keys.estimands import Estimand
 from trialsim.scenario.keys.observation import Observation
@@ -34,6 +35,8 @@ class Scenario(Written):
         default="random_allocation_rule", validate_default=True
     )
     """Who gets what."""
+    conduct: Annotated[Conduct, MaybeEmpty] = Conduct()
+    """What happens between allocation and visits."""
     outcomes: dict[Name, Annotated[Any, MethodOf("outcomes")]] = Field(min_length=1)
     """What is measured, by name."""
     assumptions: dict[Name, Assumption] = Field(default={"no_effect": {}}, min_length=1)
@@ -61,7 +64,6 @@ class Scenario(Written):
 
 
 NOT_YET = {
-    "conduct": "what happens between allocation and visits (recruitment, therapists, sessions)",
     "bias": "bias mechanisms",
 }
 """Keys of the grammar that this version cannot simulate; writing them is an error, so that

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import sys
 from collections.abc import Callable
@@ -60,7 +61,7 @@ def test_list_names_the_figures_that_the_run_has(command_fixture, saved_fixture)
     printed = command_fixture("plot", saved_fixture, "--list")
     assert printed.code == 0
     assert printed.out.split() == ts.open_results(saved_fixture).plot.names()
-    assert "power" not in printed.out.split()  # one size only
+    assert "nnt" not in printed.out.split()  # nobody is counted
 
 
 def test_figures_are_drawn_again_as_they_were(command_fixture, folder_fixture):
@@ -89,9 +90,9 @@ def test_unknown_figures_are_refused_with_the_known(command_fixture, saved_fixtu
 
 
 def test_a_figure_without_numbers_is_refused(command_fixture, saved_fixture):
-    printed = command_fixture("plot", saved_fixture, "--figure", "power")
+    printed = command_fixture("plot", saved_fixture, "--figure", "nnt")
     assert printed.code == 2
-    assert "this run has no numbers for 'power'" in printed.err
+    assert "this run has no numbers for 'nnt'" in printed.err
 
 
 @pytest.mark.parametrize("verb", ["plot", "report"])
@@ -139,7 +140,8 @@ def test_run_refuses_a_file_for_its_results_before_simulating(
     def simulate(*_: object, **__: object) -> None:
         raise AssertionError("something was simulated")
 
-    monkeypatch.setattr("trialsim.cli.run.run", simulate)
+    # The module, which the command of the same name hides.
+    monkeypatch.setattr(importlib.import_module("trialsim.cli.run"), "run", simulate)
     scenario, file = tmp_path / "small.yaml", tmp_path / "taken"
     scenario.write_text(TEXT)
     file.write_text("mine")

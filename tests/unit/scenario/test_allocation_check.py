@@ -9,7 +9,7 @@ import yaml
 
 import trialsim as ts
 from trialsim.core.errors import ScenarioError
-from trialsim.scenario.allocation_check import warnings
+from trialsim.scenario.warnings import warnings
 
 BASE: dict[str, Any] = {
     "format": 1,

@@ -9,7 +9,7 @@ from trialsim.report.figure_places import FIGURES
 from trialsim.report.page import Page
 from trialsim.report.render import fill
 from trialsim.report.tables import FOUR, HOW_TO_READ, Table, four
-from trialsim.scenario.allocation_check import warnings
+from trialsim.scenario.warnings import warnings
 
 ID = "analyses"
 TITLE = "Analysis choices"

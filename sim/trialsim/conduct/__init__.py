@@ -1,0 +1,1 @@
+"""What happens between allocation and visits: who treats whom."""
