@@ -1,4 +1,4 @@
-"""The generated parts of the guides: keys of a scenario, methods of a stage, and the layers.
+"""The generated parts of the guides: keys, methods, rules and layers.
 
 A part stands between `<!-- made: NAME ARGUMENT -->` and `<!-- made end -->`. What keys and methods
 mean is said by their docstrings, which `trialsim list` prints too.
@@ -9,13 +9,16 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import update_layers
 
-from trialsim.cli.list import key, keys, of_stage
+from trialsim.cli.list import _keys_in, of_stage
 from trialsim.cli.list_text import status
-from trialsim.core.registry import load_methods, methods
+from trialsim.core.registry import Method, load_methods, methods
+from trialsim.scenario.schema import NOT_YET, Scenario
+from trialsim.testing._check import RULES
 
 _PART = re.compile(r"<!-- made: (\w+) ?(\w*) -->\n(.*?)<!-- made end -->\n", re.DOTALL)
 
@@ -24,15 +27,23 @@ def top_keys(_: str) -> str:
     """The top-level keys, each with the section of the page that explains it."""
     rows = [
         f"| [`{name}`](#{name}) | {_state(told)} | {_cell(told['description'])} |"
-        for name, told in keys().items()
+        for name, told in every_key().items()
+        if "." not in name
     ]
     return "\n".join(["| key | | meaning |", "|---|---|---|", *rows])
 
 
 def keys_of(name: str) -> str:
     """The keys inside a top-level key."""
-    inside = key(name)["keys"]
-    return _table({path.removeprefix(f"{name}."): told for path, told in inside.items()})
+    head = f"{name}."
+    inside = {path: told for path, told in every_key().items() if path.startswith(head)}
+    return _table({path.removeprefix(head): told for path, told in inside.items()})
+
+
+@cache
+def every_key() -> Mapping[str, Any]:
+    """All keys of a scenario by path: what `list keys KEY` says of each, in one pass."""
+    return dict(_keys_in(Scenario))
 
 
 def methods_of(stage: str) -> str:
@@ -53,6 +64,29 @@ def methods_of(stage: str) -> str:
     return "\n".join([*lines, "", "All of them take", "", _table(shared)])
 
 
+def not_yet(_: str) -> str:
+    """Keys of the grammar that a scenario may not write yet."""
+    return "\n".join(f"- `{name}`: {what}" for name, what in NOT_YET.items()) or "Nothing."
+
+
+def stages(_: str) -> str:
+    """The class that a method of each stage builds on, and what it must define."""
+    lines = ["| stage | build on | define | what a method of it is |", "|---|---|---|---|"]
+    for base in Method.__subclasses__():
+        verbs = ", ".join(f"`{name}`" for name in sorted(base.__abstractmethods__))
+        said = (inspect.getdoc(base) or "").split("\n", 1)[0]
+        lines.append(f"| {base.stage} | `{base.__name__}` | {verbs} | {_cell(said)} |")
+    return "\n".join(lines)
+
+
+def rules_of(stage: str) -> str:
+    """What the contract asks of the methods of a stage, in its own words."""
+    stated = [
+        " ".join((inspect.getdoc(rule) or "").split("\n\n")[0].split()) for rule in RULES[stage]
+    ]
+    return "\n".join(f"- {text}" for text in stated)
+
+
 def layers(_: str) -> str:
     """What each part of the package is."""
     return update_layers.table()
@@ -62,6 +96,9 @@ PARTS: Mapping[str, Callable[[str], str]] = {
     "top_keys": top_keys,
     "keys": keys_of,
     "methods": methods_of,
+    "not_yet": not_yet,
+    "stages": stages,
+    "rules": rules_of,
     "layers": layers,
 }
 

@@ -5,6 +5,8 @@ The only module that knows the order of the stages.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from trialsim.allocation.allocate import allocate
@@ -16,7 +18,7 @@ from trialsim.core.draws import Draws
 from trialsim.core.program import Batch, Group, Program
 from trialsim.core.records import COLUMNS, TrialData
 from trialsim.observation.observe import observe
-from trialsim.outcomes.experience import experience
+from trialsim.outcomes.experience import at_baseline, experience
 
 
 def simulate_batch(
@@ -40,7 +42,7 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
     """What the statisticians of these replicates are handed; a line a stage."""
     cohort = enrol(group, batch)
     allocation = allocate(group, batch, cohort)
-    conduct = undergo(group, batch, allocation)
+    conduct = undergo(group, batch, allocation, partial(at_baseline, group, batch, allocation))
     outcomes = experience(group, batch, cohort, allocation, conduct)
     observations = observe(group, batch, allocation, outcomes)
     measured = [name for name in cohort.covariates if name not in group.design.traits]

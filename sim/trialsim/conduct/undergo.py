@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from trialsim.conduct.attend import attended
 from trialsim.conduct.in_turn import in_turn
-from trialsim.core.axes import Therapists
+from trialsim.core.axes import Levels, Plane, Therapists
 from trialsim.core.plan import Team
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Allocation, Conduct
 
 
-def undergo(group: Group, batch: Batch, allocation: Allocation) -> Conduct:
-    """Who treats whom, the same under every assumption."""
+def undergo(
+    group: Group, batch: Batch, allocation: Allocation, baseline: Callable[[str], Plane]
+) -> Conduct:
+    """Who treats whom, and who attends what: the same under every assumption.
+
+    `baseline` gives the scores (r, p) of an outcome at baseline.
+    """
     design = group.design
     arms = list(design.arms)
 
@@ -19,4 +27,38 @@ def undergo(group: Group, batch: Batch, allocation: Allocation) -> Conduct:
         treated = [arms.index(arm) for arm in team.arms]
         return batch.once(("therapist", place), lambda: in_turn(allocation.arm, treated, team.n))
 
-    return Conduct({name: caseloads(team) for name, team in design.teams.items()})
+    therapists = {name: caseloads(team) for name, team in design.teams.items()}
+    return Conduct(therapists, _attendance(group, batch, baseline))
+
+
+def _attendance(group: Group, batch: Batch, baseline: Callable[[str], Plane]) -> dict[str, Levels]:
+    """Sessions attended before each visit that something reads and that comes after some."""
+    design, sessions = group.design, group.design.sessions
+    if sessions is None:
+        return {}
+    read = {visit for outcome, visit in group.reads if outcome}
+    due = {visit: sessions.due(day) for visit, day in design.visits.items() if visit in read}
+    due = {visit: n for visit, n in due.items() if n}
+
+    def make() -> dict[int, Levels]:
+        badness = _badness(group, baseline) if sessions.outcome else None
+        return attended(batch.draws, sessions, group.capacity, sorted(set(due.values())), badness)
+
+    key = (
+        "attended",
+        group.keys["conduct"],
+        group.keys["truth"],
+        group.capacity,
+        tuple(due.values()),
+    )
+    by_number = batch.once(key, make)
+    return {visit: by_number[n] for visit, n in due.items()}
+
+
+def _badness(group: Group, baseline: Callable[[str], Plane]) -> Plane:
+    """Baseline scores in SDs of all who come from their mean, turned so that higher is worse."""
+    assert group.design.sessions is not None
+    outcome = group.design.sessions.outcome
+    method = group.design.outcomes[outcome]
+    sign = 1 if method.better == "lower" else -1
+    return sign * (baseline(outcome) - method.at(method.mean, 0)) / method.at(method.sd, 0)

@@ -1,6 +1,6 @@
 """The axes of a batch: replicate first, then patient; one plane a visit."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ Plane = Annotated[FloatArray, "replicate, patient"]
 Mask = Annotated[BoolArray, "replicate, patient"]
 """A plane of yes or no, called after what is true inside it."""
 
-ArmPlane = Annotated[NDArray[np.int8], "replicate, patient"]
+ArmPlane = Annotated[NDArray[np.signedinteger[Any]], "replicate, patient"]
 """The index of each patient's arm, in the order in which the scenario lists the arms."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict
@@ -57,4 +58,20 @@ class Effect(BaseModel):
         return Effect(
             difference=tuple(row for rows in by_arm for row in rows),
             sd=tuple(row for row in self.sd for _ in range(n)),
+        )
+
+    def in_parts(self, parts: Sequence[Sequence[float]]) -> Effect:
+        """The same effect with every dose of an arm, or of a class of it, as an arm of its own:
+        row i of `by_class` at dose d has row i * d_total + d.
+
+        `parts` has the part of the difference that each dose gives (d, v).
+        """
+        whole = self.by_class
+        return Effect(
+            difference=tuple(
+                tuple(part * difference for part, difference in zip(dose, row, strict=True))
+                for row in whole.difference
+                for dose in parts
+            ),
+            sd=tuple(row for row in whole.sd for _ in parts),
         )

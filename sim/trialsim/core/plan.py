@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from trialsim.core.registry import Method, build
+from trialsim.core.sessions import Sessions
 from trialsim.core.stages import (
     AllocationMethod,
     AnalysisMethod,
@@ -81,6 +82,10 @@ class Design:
     allocation: AllocationMethod
     teams: Mapping[str, Team]
     """Therapists, by the arm that they are named after."""
+    sessions: Sessions | None
+    """Sessions of the treatments that have an effect; None where all get the full dose."""
+    hypothetical: tuple[tuple[str, str], ...]
+    """Outcomes and visits whose truth is that of the full dose, whatever was attended."""
     outcomes: Mapping[str, OutcomeMethod]
     latent: Latent
     by_team: Mapping[str, Latent]
@@ -114,6 +119,8 @@ class Design:
             "contrasts": {name: list(pair) for name, pair in self.contrasts.items()},
             "latent": _plain_latent(self.latent),
             "teams": {name: team.to_json() for name, team in self.teams.items()},
+            "sessions": None if self.sessions is None else self.sessions.to_json(),
+            "hypothetical": [list(place) for place in self.hypothetical],
             "by_team": {name: _plain_latent(latent) for name, latent in self.by_team.items()},
             "traits": list(self.traits),
             "eligible": {name: list(limits) for name, limits in self.eligible.items()},
@@ -145,6 +152,8 @@ class Design:
             allocation=build("allocation", plain["allocation"]),  # type: ignore[arg-type]
             outcomes=named("outcomes", "outcomes"),
             teams={name: Team.from_json(team) for name, team in plain["teams"].items()},
+            sessions=None if plain["sessions"] is None else Sessions.from_json(plain["sessions"]),
+            hypothetical=tuple((outcome, visit) for outcome, visit in plain["hypothetical"]),
             latent=_latent_of(plain["latent"]),
             by_team={name: _latent_of(latent) for name, latent in plain["by_team"].items()},
             missing=named("missing", "observation"),
@@ -282,7 +291,13 @@ def _moving_numbers(design: Design) -> dict[str, Any]:
     from the rest and whose last bits depend on the machine."""
     plain = design.to_json()
     del plain["latent"], plain["selected"], plain["by_team"]
-    for key in ("traits", "eligible", "teams"):  # absent from plans made before they were
+    for key in (
+        "traits",
+        "eligible",
+        "teams",
+        "sessions",
+        "hypothetical",
+    ):  # absent from plans made before they were
         if not plain[key]:
             del plain[key]
     for outcome in plain["outcomes"].values():

@@ -149,7 +149,7 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
     effects = {name: effect.model_dump() for name, effect in cell.effects.items()}
     selected = plain["selected"]
     scores = (plain["outcomes"], plain["latent"], plain["visits"], names, selected)
-    treated = (plain["teams"], plain["by_team"])
+    treated = (plain["teams"], plain["by_team"], plain["sessions"])
     return {
         "cohort": number("cohort", plain["covariates"], known, selected),
         "allocation": number("allocation", plain["allocation"], names, law, factors, selected),

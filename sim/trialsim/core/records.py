@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trialsim.core.axes import ArmPlane, BoolArray, FloatArray, Mask, Plane, Therapists
+from trialsim.core.axes import ArmPlane, BoolArray, FloatArray, Levels, Mask, Plane, Therapists
 
 FAILURES = (
     "",
@@ -51,6 +51,8 @@ class Conduct:
     therapist: Mapping[str, Therapists]
     """By team: the therapist (r, p) of each patient, counted from 0; -1 in the arms that the team
     does not treat."""
+    attended: Mapping[str, Levels] = field(default_factory=dict)
+    """By visit: sessions attended before it; visits are left out where nobody missed any."""
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from scipy import special
 from trialsim.core.axes import FloatArray
 from trialsim.core.effect import Modifier
 from trialsim.core.plan import Cell, Design
+from trialsim.core.sessions import Sessions
 from trialsim.kernels.lattice import lattice_normals
 from trialsim.kernels.selection import between
 
 PATIENTS = 2**16
 """Shares then hold to about 0.0001, means to about 0.0001 SD."""
 
-_BY_CHANCE = "by chance"
+_BY_CHANCE, _COMES, _ATTENDS = "by chance", "comes", "attends"
 
 
 class Population:
@@ -41,11 +42,13 @@ class Population:
             modifier = cell.effects[outcome].modifier
             if modifier is not None and modifier.variable:
                 terms += rows[""][modifier.variable]
+        sessions = design.sessions
+        if sessions is not None and sessions.outcome:
+            terms += rows[sessions.outcome][str(design.baseline)]
         purposes = sorted({purpose for purpose, _ in terms} | set(design.selected))
-        points = lattice_normals(n, len(purposes) + 1)
-        self._normals: dict[str, FloatArray] = dict(
-            zip([*purposes, _BY_CHANCE], points, strict=True)
-        )
+        purposes += [_BY_CHANCE] if sessions is None else [_BY_CHANCE, _COMES, _ATTENDS]
+        points = lattice_normals(n, len(purposes))
+        self._normals: dict[str, FloatArray] = dict(zip(purposes, points, strict=True))
         for purpose, limits in design.selected.items():
             self._normals[purpose] = between(self._normals[purpose], *limits)
 
@@ -54,11 +57,18 @@ class Population:
         design, effect = self._design, self._cell.effects[outcome]
         v = list(design.visits).index(visit)
         arms = np.full((1, self._n), arm, dtype=np.int8)
-        modifier = effect.modifier
+        modifier, rows = effect.modifier, effect.by_class
         if modifier is not None:
-            arms = (arms * len(modifier.shares) + self._classes(modifier)).astype(np.int8)
+            arms = (arms * len(modifier.shares) + self._classes(modifier)).astype(np.int16)
+        sessions = design.sessions
+        due = 0 if sessions is None else sessions.due(design.visits[visit])
+        if sessions is not None and due and (outcome, visit) not in design.hypothetical:
+            parts = [[sessions.part(a, due)] * len(design.visits) for a in range(due + 1)]
+            attended = self._attended(sessions, due).astype(np.int16)
+            arms = arms.astype(np.int16) * len(parts) + attended
+            rows = effect.in_parts(parts)
         z = self._latent(outcome, visit)
-        return design.outcomes[outcome].scores(v, z[None], arms, effect.by_class)[0]
+        return design.outcomes[outcome].scores(v, z[None], arms, rows)[0]
 
     def covariate(self, name: str) -> FloatArray:
         """Values (n,) of a covariate."""
@@ -71,9 +81,32 @@ class Population:
             total += self._normals[purpose] * weight
         return total
 
+    def _attended(self, sessions: Sessions, due: int) -> FloatArray:
+        """Sessions attended (n,) of those due, by the same law as in a trial."""
+        odds = np.zeros(self._n)
+        if sessions.outcome:
+            method, baseline = self._design.outcomes[sessions.outcome], str(self._design.baseline)
+            score = self.scores(sessions.outcome, baseline, 0)
+            sign = 1 if method.better == "lower" else -1
+            odds = sessions.strength * sign * (score - method.at(method.mean, 0))
+            odds = odds / method.at(method.sd, 0)
+        comes = special.ndtr(self._normals[_COMES]) < _moved(1 - sessions.never, odds)
+        each = _moved(sessions.attend, odds)
+        # The number attended by one uniform: how many of its cumulative chances it has passed.
+        uniform, count = special.ndtr(self._normals[_ATTENDS]), np.zeros(self._n)
+        for a in range(due):
+            count += uniform > special.bdtr(a, due, each)
+        return count * comes
+
     def _classes(self, modifier: Modifier) -> FloatArray:
         if modifier.variable:
             return self.covariate(modifier.variable)
         uniform = special.ndtr(self._normals[_BY_CHANCE])
         limits = np.cumsum(modifier.shares)[:-1]
         return np.searchsorted(limits, uniform, side="right").astype(np.float64)
+
+
+def _moved(share: float, odds: FloatArray) -> FloatArray:
+    if share in (0, 1):
+        return np.full(len(odds), float(share))
+    return np.asarray(special.expit(special.logit(share) + odds))

@@ -16,6 +16,7 @@ from trialsim.core.plan import Cell, Design
 from trialsim.core.program import rule_of
 from trialsim.core.stages import AnalysisMethod, OutcomeMethod
 from trialsim.operating.exact_responder import exact_responder_rate
+from trialsim.operating.truth import has_formula
 from trialsim.outcomes.repeated_normal import RepeatedNormal
 from trialsim.theory.ancova import ancova_power
 from trialsim.theory.change_score import change_score_power
@@ -87,7 +88,7 @@ def _setting(design: Design, cell: Cell, method: AnalysisMethod, contrast: str) 
     if any(r.outcomes is None or method.outcome in r.outcomes for r in design.missing.values()):
         return None
     effect, arms = cell.effects[method.outcome], list(design.arms)
-    if design.selected or effect.modifier is not None or design.by_team:
+    if not has_formula(design, cell, method.outcome) or effect.modifier or design.by_team:
         return None
     pair = [arms.index(name) for name in design.contrasts[contrast]]
     if any(sd is not None for a in pair for sd in effect.sd[a]):

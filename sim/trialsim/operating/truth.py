@@ -99,9 +99,16 @@ class CountedContrast(Truth):
     pair: tuple[int, int]
     kept: dict[Hashable, FloatArray] = field(compare=False)
     """Scores already worked out for this cell."""
+    is_apart: bool
+    """Whether who gains, and who attends what, goes with no score: means then have a formula."""
 
     def mean_difference(self, visit: str) -> float:
-        """To about 0.00003 SD; exactly 0 where no patient would score differently."""
+        """Exact where attendance goes with no score; else to about 0.00003 SD, and exactly 0 where
+        no patient would score differently."""
+        if self.is_apart:
+            v, effect = list(self.design.visits).index(visit), self.cell.effects[self.outcome]
+            arm, comparator = (effect.difference[a][v] for a in self.pair)
+            return (arm - comparator) * self._mean_part(visit)
         first, second = (self._scores(arm, visit) for arm in self.pair)
         return float(np.mean(first - second))
 
@@ -126,6 +133,12 @@ class CountedContrast(Truth):
         not_above = np.searchsorted(second, first, side="right")
         return float(np.mean(below + not_above)) / (2 * len(second))
 
+    def _mean_part(self, visit: str) -> float:
+        sessions = self.design.sessions
+        if sessions is None or (self.outcome, visit) in self.design.hypothetical:
+            return 1.0
+        return sessions.mean_part(self.design.visits[visit])
+
     def _scores(self, arm: int, visit: str, other: str | None = None) -> FloatArray:
         """Scores at a visit, of a population laid out for that visit and another."""
         visits = tuple(sorted({visit, other or visit}))
@@ -142,7 +155,12 @@ class CountedContrast(Truth):
 
 def has_formula(design: Design, cell: Cell, outcome: str) -> bool:
     """Whether the latent values of an outcome are standard normal in every class of patients."""
-    if design.selected:
+    return design.sessions is None and _is_apart(design, cell, outcome)
+
+
+def _is_apart(design: Design, cell: Cell, outcome: str) -> bool:
+    """Whether nobody is selected by a score, or gains or attends by something that goes with it."""
+    if design.selected or (design.sessions is not None and design.sessions.strength):
         return False
     modifier = cell.effects[outcome].modifier
     if modifier is None or not modifier.variable:
@@ -164,7 +182,8 @@ def truth_of(
     arm, comparator = (arms.index(name) for name in design.contrasts[contrast])
     pair = (arm, comparator)
     if not has_formula(design, cell, outcome):
-        return CountedContrast(design, cell, outcome, pair, {} if kept is None else kept)
+        apart = _is_apart(design, cell, outcome)
+        return CountedContrast(design, cell, outcome, pair, {} if kept is None else kept, apart)
     latent = design.latent[outcome]
 
     def correlation(first: str, second: str) -> float:

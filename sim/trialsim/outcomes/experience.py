@@ -31,20 +31,27 @@ def experience(
         one = _Score(group, batch, allocation, conduct, outcome, visit)
         method, effect = group.design.outcomes[outcome], group.cell.effects[outcome]
         modifier = effect.modifier if effect.modifier and effect.modifier.acts_at(one.v) else None
-        shift = None if modifier else method.shift(one.v, effect)
+        is_whole = modifier is None and visit not in conduct.attended
+        shift = method.shift(one.v, effect) if is_whole else None
         if shift is not None:
             plane = one.alike()
             if any(shift):
                 shifts[outcome, visit] = shift
-        elif modifier is None:
-            plane = one.under(allocation.arm, effect, ())
         else:
-            levels = classes(group, batch, cohort, modifier)
-            arm = (allocation.arm * len(modifier.shares) + levels).astype(np.int8)
-            whose = (modifier.variable, modifier.shares, group.keys["cohort"])
-            plane = one.under(arm, effect.by_class, whose)
+            levels = None if modifier is None else classes(group, batch, cohort, modifier)
+            plane = one.under(effect if modifier else _plain(effect), levels)
         scores.setdefault(outcome, {})[visit] = plane
     return Outcomes(scores, shifts)
+
+
+def at_baseline(group: Group, batch: Batch, allocation: Allocation, outcome: str) -> Plane:
+    """Scores (r, p) at baseline, which nothing that happens later can change."""
+    visit = str(group.design.baseline)
+    return _Score(group, batch, allocation, Conduct({}), outcome, visit).alike()
+
+
+def _plain(effect: Effect) -> Effect:
+    return effect if effect.modifier is None else effect.model_copy(update={"modifier": None})
 
 
 def classes(group: Group, batch: Batch, cohort: Cohort, modifier: Modifier) -> Levels:
@@ -77,14 +84,37 @@ class _Score:
         nothing = Effect.none(len(design.arms), len(design.visits))
         return self._once("score", lambda: self._made(self.allocation.arm, nothing))
 
-    def under(self, arm: ArmPlane, effect: Effect, whose: Hashable) -> Plane:
-        """Scores under an effect; `arm` numbers its rows, and `whose` says how they were found."""
-        differences = tuple(row[self.v] for row in effect.difference)
-        sds = tuple(row[self.v] for row in effect.sd)
+    def under(self, effect: Effect, levels: Levels | None) -> Plane:
+        """Scores under an effect, of patients in these classes who attended what they did."""
+        modifier, attended = effect.modifier, self.conduct.attended.get(self.visit)
+        rows, whose = effect.by_class, None
+        if modifier is not None:
+            whose = (modifier.variable, modifier.shares, self.group.keys["cohort"])
+        if attended is not None:
+            rows = effect.in_parts(self._parts())
+        differences = tuple(row[self.v] for row in rows.difference)
+        sds = tuple(row[self.v] for row in rows.sd)
         if not any(differences) and all(sd is None for sd in sds):
             return self.alike()
+
+        def make() -> Plane:
+            arm = self.allocation.arm
+            if levels is not None and modifier is not None:
+                arm = arm.astype(np.int16) * len(modifier.shares) + levels
+            if attended is not None:
+                arm = arm.astype(np.int16) * len(self._parts()) + attended
+            return self._made(arm, rows)
+
+        dosed = None if attended is None else self.group.keys["conduct"]
         key = ("score", *self._place, self.group.capacity, *self._arms, differences, sds, whose)
-        return self.batch.once(key, lambda: self._made(arm, effect))
+        return self.batch.once((*key, dosed), make)
+
+    def _parts(self) -> list[list[float]]:
+        """Part of the effect by sessions attended (d, v); what this visit finds is at its place."""
+        sessions, design = self.group.design.sessions, self.group.design
+        assert sessions is not None
+        due = sessions.due(design.visits[self.visit])
+        return [[sessions.part(a, due)] * len(design.visits) for a in range(due + 1)]
 
     def _made(self, arm: ArmPlane, effect: Effect) -> Plane:
         return self.group.design.outcomes[self.outcome].scores(self.v, self._z(), arm, effect)

@@ -49,6 +49,9 @@ def name_of(page: Page, path: Path) -> str:
             return plain(" ".join(str(part) for part in rest))
         case ("observation", "missing", *rest) if rest:
             return f"missing data: {plain(' '.join(str(part) for part in rest))}"
+        case ("cohort" | "conduct" | "bias", *rest) if rest:
+            first, *more = (arm_name(page, part) for part in rest)
+            return ": ".join(part for part in (first, " ".join(more)) if part)
     return _FIXED.get(dotted(path), dotted(path))
 
 

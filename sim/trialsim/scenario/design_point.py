@@ -33,6 +33,7 @@ from trialsim.scenario.references import (
     rate_problems,
 )
 from trialsim.scenario.schema import Scenario
+from trialsim.scenario.sessions import mean_parts, session_problems, sessions_of
 from trialsim.scenario.teams import latent_by_team, team_problems, teams_of
 from trialsim.scenario.truth import baseline_of, effects_of
 from trialsim.scenario.validate import SECTIONS
@@ -85,7 +86,9 @@ def design_point(
         for name, assumption in scenario.assumptions.items() if "assumptions" in readable else ():
             if wrong and _modified(assumption):
                 continue  # by somebody who cannot be read
-            effects[name], found = effects_of(name, assumption, scenario, sound, levels)
+            effects[name], found = effects_of(
+                name, assumption, scenario, sound, levels, mean_parts(scenario)
+            )
             problems += found
     if problems or not readable >= SECTIONS:
         return None, {}, problems
@@ -123,6 +126,14 @@ def _design(
         outcomes=scenario.outcomes,
         latent=latent,
         teams=teams_of(scenario),
+        sessions=sessions_of(scenario),
+        hypothetical=tuple(
+            dict.fromkeys(
+                (estimand.outcome, estimand.visit)
+                for estimand in scenario.estimands.values()
+                if estimand.strategy == "hypothetical"
+            )
+        ),
         by_team=by_team,
         missing=scenario.observation.missing,
         analyses=scenario.analyses,
@@ -203,6 +214,7 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"cohort", "outcomes", "design"}, eligibility_problems),
     ({"design", "allocation"}, _allocation_problems),
     ({"design", "outcomes", "conduct"}, team_problems),
+    ({"design", "outcomes", "conduct"}, session_problems),
     ({"design", "outcomes"}, _outcome_problems),
     ({"design", "observation"}, _reason_problems),
     ({"cohort", "allocation"}, factor_problems),

@@ -12,7 +12,16 @@ from trialsim.scenario.keys.published import Evidence
 from trialsim.scenario.overrides import split_path
 from trialsim.scenario.schema import Scenario
 
-FACTUAL = ("assumptions", "outcomes", "cohort", "observation", "allocation", "design")
+FACTUAL = (
+    "assumptions",
+    "outcomes",
+    "cohort",
+    "conduct",
+    "bias",
+    "observation",
+    "allocation",
+    "design",
+)
 """Sections whose values say how things are. The others say what somebody chose to do."""
 
 _NAMES = ("label", "unit", "better", "contrasts")

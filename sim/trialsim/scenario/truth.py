@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from trialsim.core.errors import Path, Problem
 from trialsim.core.stages import Effect, OutcomeMethod
@@ -22,16 +23,29 @@ Spreads = tuple[float | None, ...]
 """SDs of one arm's own, a value a visit."""
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """An outcome and where it is measured."""
+
+    visits: Sequence[str]
+    baseline: str | None
+    method: OutcomeMethod
+    parts: Sequence[float] | None
+
+
 def effects_of(
     name: str,
     assumption: Assumption,
     scenario: Scenario,
     sound: Mapping[str, OutcomeMethod],
     levels: Mapping[str, Shares | None],
+    parts: Sequence[float] | None,
 ) -> tuple[dict[str, Effect], list[Problem]]:
     """One effect for each outcome in which nothing is wrong, and what is impossible about it.
 
-    `levels` has the shares of the levels of every covariate and trait, None for measurements.
+    `levels` has the shares of the levels of every covariate and trait, None for measurements;
+    `parts` the mean part of an effect (v,) that those get who attend as the scenario says, None
+    where that depends on their scores.
     """
     where: Path = ("assumptions", name)
     arms, visits = list(scenario.design.arms), list(scenario.design.visits_weeks)
@@ -51,7 +65,8 @@ def effects_of(
             given = assumption.get(outcome, {}).get(arm, 0.0)
             path: Path = (*where, outcome, arm)
             place = (*path, "difference") if isinstance(given, ArmTruth) else path
-            row, found = _arm(stated[arm], whose, path, place, visits, baseline, method)
+            seen = _Seen(visits, baseline, method, parts)
+            row, found = _arm(stated[arm], whose, path, place, seen)
             rows.append(row)
             wrong += found
         if wrong:
@@ -95,12 +110,11 @@ def _arm(
     whose: Classes,
     path: Path,
     at_difference: Path,
-    visits: Sequence[str],
-    baseline: str | None,
-    method: OutcomeMethod,
+    seen: _Seen,
 ) -> tuple[tuple[Sequence[Differences], Spreads], list[Problem]]:
     """What is true of one arm, a row of differences for every class, and what is impossible."""
-    after = [visit != baseline for visit in visits]
+    visits = seen.visits
+    after = [visit != seen.baseline for visit in visits]
     own = truth.sd
     if not isinstance(own, tuple):
         own = tuple(own if later else None for later in after)
@@ -117,10 +131,15 @@ def _arm(
         problems += _length_problems(place, full, visits)
     if problems:
         return ([], ()), problems
+    if truth.stated_as == "treatment_policy":
+        if seen.parts is None:
+            text = "attendance goes with a score, so that no full dose follows from the mean."
+            return ([], ()), [Problem((*path, "as"), text, "State the effect of the full dose.")]
+        rows = [tuple(d / p for d, p in zip(row, seen.parts, strict=True)) for row in rows]
     by_class = whose.rows(truth, rows)
     for m, row in enumerate(by_class):
         stated, place = written[min(m, len(written) - 1)]
-        problems += _row_problems(row, own, stated, truth, path, place, visits, baseline, method)
+        problems += _row_problems(row, own, stated, truth, path, place, seen)
     # One number stands for many visits; the first at which it is impossible says enough.
     return (by_class, own), list({found.path: found for found in problems[::-1]}.values())[::-1]
 
@@ -139,17 +158,15 @@ def _row_problems(
     truth: ArmTruth,
     path: Path,
     at_difference: Path,
-    visits: Sequence[str],
-    baseline: str | None,
-    method: OutcomeMethod,
+    seen: _Seen,
 ) -> list[Problem]:
     """What is impossible about the patients of one class of an arm."""
-    problems = []
-    for v, visit in enumerate(visits):
+    problems, method = [], seen.method
+    for v, visit in enumerate(seen.visits):
         difference, sd = differences[v], own[v]
         place = (*at_difference, v) if isinstance(stated, tuple) else at_difference
         at_sd = (*path, "sd", v) if isinstance(truth.sd, tuple) else (*path, "sd")
-        if visit == baseline and (difference or sd is not None):
+        if visit == seen.baseline and (difference or sd is not None):
             text = f"nothing acts at {visit}: before treatment all arms are one population."
             hint = "Write 0 there." if difference else "Write null there."
             problems.append(Problem(place if difference else at_sd, text, hint))

@@ -37,7 +37,7 @@ def _of_team(design: Design, team: Team) -> list[str]:
     if naive:
         verb = "takes" if len(naive) == 1 else "take"
         said.append(
-            f"{listed(naive, 'and')} {verb} patients of one therapist for strangers: with therapists "
-            "who differ, their p values are too small; therapist_means does not."
+            f"{listed(naive, 'and')} {verb} patients of one therapist for strangers: their p "
+            "values are too small; therapist_means does not."
         )
     return said

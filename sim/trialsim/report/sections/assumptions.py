@@ -23,11 +23,13 @@ _SECTIONS = {
     "assumptions": "What the treatment does",
     "outcomes": "What scores are like",
     "cohort": "Who enters",
+    "conduct": "What happens on the way",
+    "bias": "What misleads",
     "observation": "What is not seen",
     "allocation": "How participants are allocated",
     "design": "How the trial is laid out",
 }
-_TOGETHER = {"cohort": 3, "observation": 3, "allocation": 1, "design": 2}
+_TOGETHER = {"cohort": 3, "conduct": 3, "bias": 2, "observation": 3, "allocation": 1, "design": 2}
 """By section: length of the path whose values share a row, if they share a source."""
 
 _SCALE = ("method", "min", "max", "step")

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from trialsim.operating.flow import flow
 from trialsim.operating.rounding import value_text
-from trialsim.plots.base.words import listed, plain
+from trialsim.plots.base.words import counted, listed, plain
 from trialsim.report.page import Page
 from trialsim.report.render import fill
 from trialsim.report.tables import Table
@@ -38,6 +38,7 @@ def render(page: Page) -> Markup:
             (outcome_line(design, name), name == design.analyses[page.run.primary].outcome)
             for name in design.outcomes
         ],
+        people=_people(page),
         allocation=plain(design.allocation.name),
         factors=listed([plain(name) for name in design.allocation.factors]),
         decision=decision_line(design),
@@ -45,6 +46,29 @@ def render(page: Page) -> Markup:
         merits=_merits(page),
         flow=_flow(page),
     )
+
+
+def _people(page: Page) -> list[str]:
+    """Who may enter, what is known of them, and who treats them, where the scenario says so."""
+    design = page.design
+    found = []
+    for outcome, (low, high) in design.eligible.items():
+        limits = [
+            f"at least {low:g}" if low is not None else "",
+            f"at most {high:g}" if high is not None else "",
+        ]
+        unit = design.outcomes[outcome].unit
+        found.append(
+            f"enter with {listed([one for one in limits if one])} {unit}: {page.outcome_label(outcome)}"
+        )
+    if design.measured:
+        found.append(f"known of them: {listed([plain(name) for name in design.measured])}")
+    if design.traits:
+        found.append(f"acting, and not known: {listed([plain(name) for name in design.traits])}")
+    for team in design.teams.values():
+        arms = listed([page.run.arm_label(arm) for arm in team.arms])
+        found.append(f"treated by {counted(team.n, 'therapist')}: {arms}")
+    return found
 
 
 def _analyses(page: Page) -> Table:

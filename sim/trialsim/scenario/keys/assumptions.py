@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,10 @@ class ArmTruth(Written):
     by_level: tuple[PerVisit, ...] | None = None
     """With `modifier`, instead of `difference`: one difference for each of its levels, in their
     order; each one value a visit, or one for every visit after baseline."""
+    stated_as: Literal["full_dose", "treatment_policy"] = Field(default="full_dose", alias="as")
+    """full_dose: the difference is that of attending every session on time; treatment_policy: it
+    is the mean over all who were allocated, whatever they attended, and the full dose is worked
+    out from it."""
     sd: tuple[float | None, ...] | float | None = None
     """SD of the arm's own: one value a visit (null keeps the comparator's), or one for every
     visit after baseline. When left out, the comparator's spread carries over."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -24,9 +24,46 @@ class Therapists(Written):
     """Other arms that the same people treat."""
 
 
+class Severity(Written):
+    """How attendance goes with the score at baseline."""
+
+    outcome: str
+    """Outcome whose baseline score matters."""
+    strength: float = Field(ge=-10, le=10)
+    """Log odds ratio of coming, and of attending a session, for a score one SD worse; negative
+    where those who are well come more."""
+
+
+class Sessions(Written):
+    """Sessions of the treatments that have an effect."""
+
+    planned: int = Field(ge=1, le=60)
+    """How many are planned, evenly spread."""
+    within_weeks: float = Field(gt=0, le=520)
+    """Weeks after allocation within which they take place."""
+    attend: float = Field(default=1.0, gt=0, le=1)
+    """Chance of attending a session, of patients who come at all; with `severity`, of one whose
+    score is average."""
+    never: float = Field(default=0.0, ge=0, lt=1)
+    """Share of patients who come to no session."""
+    severity: Severity | None = None
+    """The baseline score that attendance goes with, if it does."""
+    dose: Literal["linear", "threshold", "saturating"] = "linear"
+    """What a part of the sessions gives. linear: that part of the effect; threshold: all of it
+    from `needed` sessions on, nothing before; saturating: a(1 + h)/(a + h), with a and h as shares
+    of the sessions that were due, and h of `half` sessions."""
+    needed: int | None = Field(default=None, ge=1)
+    """Sessions from which on a threshold gives the whole effect."""
+    half: float | None = Field(default=None, gt=0)
+    """Sessions that give half of what infinitely many would give, where the effect saturates."""
+
+
 class Conduct(Written):
     """What happens to patients between allocation and visits."""
 
+    sessions: Sessions | None = None
+    """Sessions of the treatments that have an effect. A stated effect is that of attending all of
+    them, unless its assumption says `as: treatment_policy`."""
     therapists: Annotated[dict[Name, Therapists], MaybeEmpty] = {}
     """Arm: its therapists. Arms without any, such as usual care, are treated by nobody, or by so
     many that patients share none."""

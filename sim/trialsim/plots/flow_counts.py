@@ -1,0 +1,194 @@
+"""Who is still there at every visit and in every analysis: the counts of a CONSORT flow diagram.
+
+Hopewell and others 2025, CONSORT 2025, doi 10.1136/bmj-2024-081123. Counted over a whole batch of
+trials at once; a diagram shows one of them, or the mean and range of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trialsim.core.axes import REPLICATES_PER_BATCH, Mask
+from trialsim.core.plan import Design, Plan
+from trialsim.core.records import TrialData
+from trialsim.operating.patients import batch_of_trials
+
+Counts = NDArray[np.int64]
+"""Patients (r, a): replicate, arm."""
+
+ALLOCATED, SEEN, MISSED, LOST = "allocated", "seen", "missed", "lost"
+ANALYSED, EXCLUDED = "analysed", "excluded"
+
+
+@dataclass(frozen=True)
+class Count:
+    """One number of the diagram, in every arm of every trial."""
+
+    stage: str
+    """allocated; at a visit seen, missed (seen again later) or lost (never again, and for the
+    first time here); in an analysis analysed or excluded."""
+    at: str
+    """The visit, or the analysis; empty for the allocation."""
+    reason: str
+    """Why lost, where the scenario has several reasons; else empty."""
+    n: Counts
+    arms: tuple[str, ...]
+    """The arms (a) that it is about: an analysis may leave some out."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The counts of some trials of one design."""
+
+    design: Design
+    counts: tuple[Count, ...]
+
+    @property
+    def visits(self) -> list[str]:
+        """Visits at which somebody could be missing: all but a baseline at which all were seen."""
+        absent = {one.at for one in self.counts if one.stage in (MISSED, LOST) and one.n.any()}
+        return [v for v in self.design.visits if v != self.design.baseline or v in absent]
+
+    def of(self, stage: str, at: str = "") -> list[Count]:
+        """The counts of a stage at a visit or in an analysis."""
+        return [one for one in self.counts if (one.stage, one.at) == (stage, at)]
+
+    def trial(self, replicate: int) -> pd.DataFrame:
+        """One trial: a row a number; columns stage, at, arm, reason, n. `randomised` comes first,
+        without an arm."""
+        (allocated,) = self.of(ALLOCATED)
+        rows = [("randomised", "", "", "", int(allocated.n[replicate].sum()))]
+        for one in self.counts:
+            for arm, n in zip(one.arms, one.n[replicate], strict=True):
+                rows.append((one.stage, one.at, arm, one.reason, int(n)))
+        return pd.DataFrame(rows, columns=["stage", "at", "arm", "reason", "n"])
+
+    def averages(self) -> pd.DataFrame:
+        """All trials: columns stage, at, arm, reason, mean, mcse, lowest, highest."""
+        (allocated,) = self.of(ALLOCATED)
+        rows = [("randomised", "", "", "", *_spread(allocated.n.sum(axis=1)))]
+        for one in self.counts:
+            for a, arm in enumerate(one.arms):
+                rows.append((one.stage, one.at, arm, one.reason, *_spread(one.n[:, a])))
+        columns = ["stage", "at", "arm", "reason", "mean", "mcse", "lowest", "highest"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+def flow_of(plan: Plan, cell: int, batch: int, replicates: int = REPLICATES_PER_BATCH) -> Flow:
+    """The flow of the trials of one batch of a cell."""
+    design = plan.designs[plan.cells[cell].design]
+    data = batch_of_trials(plan, cell, batch, replicates)
+    hidden: dict[str, Mapping[str, Mask]] = {}
+    if len(design.missing) > 1:
+        # A reason draws from tables of its own, so alone it hides what it hides among others.
+        for name, reason in design.missing.items():
+            alone = replace(design, missing={name: reason})
+            only = replace(
+                plan, designs=(alone,), cells=(replace(plan.cells[cell], design=0),)
+            )
+            hidden[name] = {
+                visit: ~mask
+                for visit, mask in seen_at(batch_of_trials(only, 0, batch, replicates)).items()
+            }
+    return flow_from(design, data, hidden)
+
+
+def flow_from(
+    design: Design, data: TrialData, hidden: Mapping[str, Mapping[str, Mask]] | None = None
+) -> Flow:
+    """The flow of the trials in `data`; `hidden` has by reason, then by visit, who would not have
+    been seen for that reason alone."""
+    arms = tuple(design.arms)
+    members = [data.enrolled & (data.arm == a) for a in range(len(arms))]
+
+    def count(mask: Mask, chosen: tuple[str, ...] = arms) -> Counts:
+        return np.stack(
+            [(members[arms.index(arm)] & mask).sum(axis=1) for arm in chosen], axis=1
+        )
+
+    counts = [Count(ALLOCATED, "", "", count(data.enrolled), arms)]
+    seen = seen_at(data)
+    lost_before = ~data.enrolled
+    for visit, here, lost in _visits(data, seen):
+        counts.append(Count(SEEN, visit, "", count(here), arms))
+        counts.append(Count(MISSED, visit, "", count(~here & ~lost), arms))
+        new = lost & ~lost_before
+        for reason, mask in _by_reason(new, visit, hidden or {}):
+            counts.append(Count(LOST, visit, reason, count(mask), arms))
+        lost_before = lost
+    for name in design.analyses:
+        chosen = arms_of(design, name)
+        used = analysed_in(design, name, data)
+        counts.append(Count(ANALYSED, name, "", count(used, chosen), chosen))
+        counts.append(Count(EXCLUDED, name, "", count(~used, chosen), chosen))
+    return Flow(design, tuple(counts))
+
+
+def seen_at(data: TrialData) -> dict[str, Mask]:
+    """By visit: who came, which is whoever has the score of any outcome (r, p)."""
+    return {
+        visit: data.enrolled
+        & np.logical_or.reduce([by_visit[visit] for by_visit in data.observed.values()])
+        for visit in data.visits
+    }
+
+
+def arms_of(design: Design, analysis: str) -> tuple[str, ...]:
+    """The arms that an analysis compares, in the order of the design."""
+    compared = {arm for name in design.contrasts_of(analysis) for arm in design.contrasts[name]}
+    return tuple(arm for arm in design.arms if arm in compared)
+
+
+def analysed_in(design: Design, analysis: str, data: TrialData) -> Mask:
+    """Who has every variable of an analysis, or what stands in for it (r, p)."""
+    method = design.analyses[analysis]
+    used = data.enrolled
+    for outcome, visit in method.reads(design.measured):
+        if not outcome:
+            continue
+        there = data.observed[outcome][visit]
+        if (outcome, visit) == (method.outcome, method.visit):
+            for earlier in method.stand_ins(tuple(design.visits), design.baseline):
+                there = there | data.observed[outcome][earlier]
+            if method.missing == "worst_case":
+                there = data.enrolled
+        used = used & there
+    return used
+
+
+def _visits(data: TrialData, seen: Mapping[str, Mask]) -> Iterator[tuple[str, Mask, Mask]]:
+    """Visits in order, with who was seen, and who was seen neither there nor later."""
+    again = np.zeros_like(data.enrolled)
+    gone: dict[str, Mask] = {}
+    for visit in reversed(data.visits):
+        again = again | seen[visit]
+        gone[visit] = ~again
+    for visit in data.visits:
+        yield visit, seen[visit], gone[visit]
+
+
+def _by_reason(
+    new: Mask, visit: str, hidden: Mapping[str, Mapping[str, Mask]]
+) -> Iterator[tuple[str, Mask]]:
+    """Those lost at a visit, by the first of the reasons that would do alone; whoever is hidden
+    only by several together comes under the last."""
+    if not hidden:
+        yield "", new
+        return
+    left = new
+    *others, last = hidden
+    for reason in others:
+        theirs = left & hidden[reason][visit]
+        yield reason, theirs
+        left = left & ~theirs
+    yield last, left
+
+
+def _spread(n: NDArray[np.int64]) -> tuple[float, float, int, int]:
+    error = float(np.std(n, ddof=1) / np.sqrt(n.size)) if n.size > 1 else float("nan")
+    return float(np.mean(n)), error, int(n.min()), int(n.max())
