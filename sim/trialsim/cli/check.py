@@ -10,6 +10,7 @@ from trialsim.core.axes import REPLICATES_PER_BATCH
 from trialsim.core.plan import Plan
 from trialsim.core.program import prepare
 from trialsim.operating.allocation import allocation_characteristics
+from trialsim.operating.calendar import calendar
 from trialsim.operating.rounding import percent, with_error
 from trialsim.operating.selected import selected_scores
 from trialsim.operating.truth import truth_of
@@ -28,7 +29,7 @@ def check_command(path: str, changes: list[str], values: bool, allocation: bool 
     typer.echo()
     typer.echo(work_line(scenario))
     typer.echo(unsourced_line(scenario))
-    for text in (eligibility_lines(plan), delivered_lines(plan)):
+    for text in (eligibility_lines(plan), delivered_lines(plan), calendar_lines(plan)):
         if text:
             typer.echo(f"\n{text}")
     for text in warnings(plan):
@@ -126,6 +127,16 @@ def delivered_lines(plan: Plan) -> str:
                         )
     head = "True mean differences among those who enter, where they are not those stated:"
     return "\n".join([head, *lines]) if lines else ""
+
+
+def calendar_lines(plan: Plan) -> str:
+    """When the trial will be over, a line each."""
+    found = calendar(plan, REPLICATES_PER_BATCH * 4)
+    lines = [
+        f"  {row.what}: {row.mean:.3g} on average, {row.low:.3g} to {row.high:.3g} in 95 of 100"
+        for row in found
+    ]
+    return "\n".join(["Calendar:", *lines]) if lines else ""
 
 
 def unsourced_line(scenario: LoadedScenario) -> str:

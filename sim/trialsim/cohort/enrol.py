@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trialsim.core.axes import Plane
+from trialsim.cohort.recruit import days
+from trialsim.core.axes import Mask, Plane
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Cohort
 from trialsim.kernels.selection import eligible
@@ -20,5 +21,17 @@ def enrol(group: Group, batch: Batch) -> Cohort:
         return batch.once(("covariate", group.keys["cohort"], name, n), make)
 
     covariates = {name: values(name) for outcome, name in group.reads if not outcome}
-    everybody = batch.everybody(n)
-    return Cohort(everybody, covariates)
+    return Cohort(_enrolled(group, batch), covariates)
+
+
+def _enrolled(group: Group, batch: Batch) -> Mask:
+    """Everybody, or those who came before recruitment ended."""
+    recruitment, n = group.design.recruitment, group.capacity
+    if recruitment is None or recruitment.until is None:
+        return batch.everybody(n)
+    until = recruitment.until
+
+    def make() -> Mask:
+        return days(batch.draws, recruitment, n) < until
+
+    return batch.once(("enrolled", group.keys["cohort"], n), make)

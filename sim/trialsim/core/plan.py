@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+from trialsim.core.recruitment import Recruitment
 from trialsim.core.registry import Method, build
 from trialsim.core.sessions import Sessions
 from trialsim.core.stages import (
@@ -79,6 +80,8 @@ class Design:
     selected: Mapping[str, tuple[float, float]]
     """By purpose of a standard normal: between which values those who may enter have it. Follows
     from `eligible`."""
+    recruitment: Recruitment | None
+    """When patients come; None where that is not asked."""
     allocation: AllocationMethod
     teams: Mapping[str, Team]
     """Therapists, by the arm that they are named after."""
@@ -118,6 +121,7 @@ class Design:
             "baseline": self.baseline,
             "contrasts": {name: list(pair) for name, pair in self.contrasts.items()},
             "latent": _plain_latent(self.latent),
+            "recruitment": None if self.recruitment is None else self.recruitment.to_json(),
             "teams": {name: team.to_json() for name, team in self.teams.items()},
             "sessions": None if self.sessions is None else self.sessions.to_json(),
             "hypothetical": [list(place) for place in self.hypothetical],
@@ -152,6 +156,9 @@ class Design:
             allocation=build("allocation", plain["allocation"]),  # type: ignore[arg-type]
             outcomes=named("outcomes", "outcomes"),
             teams={name: Team.from_json(team) for name, team in plain["teams"].items()},
+            recruitment=None
+            if plain["recruitment"] is None
+            else Recruitment.from_json(plain["recruitment"]),
             sessions=None if plain["sessions"] is None else Sessions.from_json(plain["sessions"]),
             hypothetical=tuple((outcome, visit) for outcome, visit in plain["hypothetical"]),
             latent=_latent_of(plain["latent"]),

@@ -151,7 +151,7 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
     scores = (plain["outcomes"], plain["latent"], plain["visits"], names, selected)
     treated = (plain["teams"], plain["by_team"], plain["sessions"])
     return {
-        "cohort": number("cohort", plain["covariates"], known, selected),
+        "cohort": number("cohort", plain["covariates"], known, selected, plain["recruitment"]),
         "allocation": number("allocation", plain["allocation"], names, law, factors, selected),
         "truth": number("truth", *scores),
         "conduct": number("conduct", *treated),

@@ -50,7 +50,8 @@ def exact_rejection_rate(design: Design, cell: Cell, analysis: str, contrast: st
     are visits at which the arms do not differ or independent normal ones, arm sizes of known law,
     and an allocation that looks at no factor. Counts of responders need no normal scores.
     """
-    if design.allocation.factors:
+    ends = design.recruitment is not None and design.recruitment.until is not None
+    if design.allocation.factors or ends:  # arm sizes of no simple law
         return None
     method = design.analyses[analysis]
     if isinstance(method, Responder):

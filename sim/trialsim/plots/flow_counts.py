@@ -88,9 +88,7 @@ def flow_of(plan: Plan, cell: int, batch: int, replicates: int = REPLICATES_PER_
         # A reason draws from tables of its own, so alone it hides what it hides among others.
         for name, reason in design.missing.items():
             alone = replace(design, missing={name: reason})
-            only = replace(
-                plan, designs=(alone,), cells=(replace(plan.cells[cell], design=0),)
-            )
+            only = replace(plan, designs=(alone,), cells=(replace(plan.cells[cell], design=0),))
             hidden[name] = {
                 visit: ~mask
                 for visit, mask in seen_at(batch_of_trials(only, 0, batch, replicates)).items()
@@ -107,9 +105,7 @@ def flow_from(
     members = [data.enrolled & (data.arm == a) for a in range(len(arms))]
 
     def count(mask: Mask, chosen: tuple[str, ...] = arms) -> Counts:
-        return np.stack(
-            [(members[arms.index(arm)] & mask).sum(axis=1) for arm in chosen], axis=1
-        )
+        return np.stack([(members[arms.index(arm)] & mask).sum(axis=1) for arm in chosen], axis=1)
 
     counts = [Count(ALLOCATED, "", "", count(data.enrolled), arms)]
     seen = seen_at(data)

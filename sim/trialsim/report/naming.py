@@ -50,8 +50,8 @@ def name_of(page: Page, path: Path) -> str:
         case ("observation", "missing", *rest) if rest:
             return f"missing data: {plain(' '.join(str(part) for part in rest))}"
         case ("cohort" | "conduct" | "bias", *rest) if rest:
-            first, *more = (arm_name(page, part) for part in rest)
-            return ": ".join(part for part in (first, " ".join(more)) if part)
+            first, *others = [arm_name(page, part) for part in rest]
+            return f"{first}: {' '.join(others)}" if others else first
     return _FIXED.get(dotted(path), dotted(path))
 
 

@@ -23,6 +23,7 @@ from trialsim.scenario.people import (
     placed,
     selection,
 )
+from trialsim.scenario.recruitment import recruitment_of, recruitment_problems
 from trialsim.scenario.references import (
     analysis_problems,
     contrast_problems,
@@ -125,6 +126,7 @@ def _design(
         allocation=scenario.allocation,
         outcomes=scenario.outcomes,
         latent=latent,
+        recruitment=recruitment_of(scenario),
         teams=teams_of(scenario),
         sessions=sessions_of(scenario),
         hypothetical=tuple(
@@ -213,6 +215,7 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"cohort", "outcomes"}, people_problems),
     ({"cohort", "outcomes", "design"}, eligibility_problems),
     ({"design", "allocation"}, _allocation_problems),
+    ({"conduct"}, recruitment_problems),
     ({"design", "outcomes", "conduct"}, team_problems),
     ({"design", "outcomes", "conduct"}, session_problems),
     ({"design", "outcomes"}, _outcome_problems),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from markupsafe import Markup
 
 from trialsim.core.plan import Cell
@@ -12,6 +10,7 @@ from trialsim.report.figure_places import FIGURES
 from trialsim.report.page import Page
 from trialsim.report.render import fill
 from trialsim.report.tables import FOUR, HOW_TO_READ, Row, Table, four
+from trialsim.report.wording import shown
 from trialsim.scenario.resolve import AS_STATED, N_TOTAL
 
 ID = "size"
@@ -69,11 +68,7 @@ def _tables(page: Page) -> list[Table]:
 
 def _row(page: Page, index: int, cell: Cell, contrast: str) -> Row:
     n = page.plan.designs[cell.design].n_total
-    others = [f"{path} = {_shown(value)}" for path, value in cell.varied if path != N_TOTAL]
+    others = [f"{path} = {shown(value)}" for path, value in cell.varied if path != N_TOTAL]
     mark = "*" if cell.design == 0 else ""
     label = ", ".join([f"{n:,} participants", *others])
     return [f"{label}{mark}", *four(page.measures(index, page.run.primary, contrast))]
-
-
-def _shown(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

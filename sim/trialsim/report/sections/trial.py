@@ -59,7 +59,8 @@ def _people(page: Page) -> list[str]:
         ]
         unit = design.outcomes[outcome].unit
         found.append(
-            f"enter with {listed([one for one in limits if one])} {unit}: {page.outcome_label(outcome)}"
+            f"enter with {listed([one for one in limits if one])} {unit} of "
+            f"{page.outcome_label(outcome)}"
         )
     if design.measured:
         found.append(f"known of them: {listed([plain(name) for name in design.measured])}")

@@ -58,9 +58,41 @@ class Sessions(Written):
     """Sessions that give half of what infinitely many would give, where the effect saturates."""
 
 
+class Centre(Written):
+    """One centre that recruits."""
+
+    share: float = Field(gt=0, le=1)
+    """Share of the full rate that it brings."""
+    start_week: float = Field(default=0.0, ge=0, le=5200)
+    """Week in which it opens."""
+
+
+class Recruitment(Written):
+    """When patients come."""
+
+    per_week: float = Field(gt=0, le=1e6)
+    """Patients randomised a week when all centres recruit in full, over the mean of a year. They
+    come at random (a Poisson process)."""
+    ramp_weeks: float = Field(default=0.0, ge=0, le=5200)
+    """Weeks over which the rate of a centre rises from nothing."""
+    seasonal: float = Field(default=0.0, ge=0, le=1)
+    """How far the rate rises above its mean, and falls below it, in the course of a year."""
+    peak_week: float = Field(default=0.0, ge=0, le=53)
+    """Week after the opening of the trial in which the year's rate is highest."""
+    until_week: float | None = Field(default=None, gt=0, le=5200)
+    """Week in which recruitment ends, however many have come; with it the planned sizes are the
+    most that are enrolled. Without it the trial waits for the last patient."""
+    consent: float = Field(default=1.0, gt=0, le=1)
+    """Share of those assessed who are eligible and consent."""
+    centres: Annotated[dict[Name, Centre], MaybeEmpty] = {}
+    """Centres by name; one that opens at once when left out."""
+
+
 class Conduct(Written):
     """What happens to patients between allocation and visits."""
 
+    recruitment: Recruitment | None = None
+    """When patients come, for the calendar of the trial."""
     sessions: Sessions | None = None
     """Sessions of the treatments that have an effect. A stated effect is that of attending all of
     them, unless its assumption says `as: treatment_policy`."""

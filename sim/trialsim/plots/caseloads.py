@@ -1,0 +1,114 @@
+"""Caseloads of one trial: how many of its participants each therapist treats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from trialsim.plots.base.figure import Drawn
+from trialsim.plots.base.key import Entry, place_key
+from trialsim.plots.base.page import new_page
+from trialsim.plots.base.score_axis import title_above
+from trialsim.plots.base.style import INK, Look, looks, style
+from trialsim.plots.base.words import counted, listed
+
+_LEAST_TALL = 95.0  # points
+_MOST_NAMED = 30
+_HATCHES = ("", "///", "...", "xx", "\\\\\\", "++")
+"""A pattern an arm, so that arms of one team differ in grey."""
+
+
+def draw_caseloads(
+    treated: pd.DataFrame, *, arms: Mapping[str, str], teams: Mapping[str, int], which: str
+) -> Drawn:
+    """Participants of each therapist, a panel a team, stacked by arm.
+
+    One row of `treated` is a participant who has a therapist: `patient`, `arm`, `team`,
+    `therapist` (counted from 1). `teams` has the number of therapists by team; `arms` are labels
+    by name, the comparator first; `which` says which trial it is.
+    """
+    numbers = caseloads_of(treated, list(arms), teams)
+    heading = _takeaway(numbers, arms, teams)
+    small = f"{which} Numbers below the bars: therapists."
+    seen = looks(list(arms), references=list(arms)[:1])
+    hatches = {name: _HATCHES[place % len(_HATCHES)] for place, name in enumerate(arms)}
+    with style():
+        page = new_page(heading, small)
+        axes = page.add_axes(len(teams))
+        above = []
+        for (team, n), ax in zip(teams.items(), axes, strict=True):
+            own = numbers[numbers["team"] == team]
+            _bars(ax, own, n, seen, hatches)
+            _ticks(ax, own, max(teams.values()))
+            treats = [arms[arm] for arm in arms if arm in set(own["arm"])]
+            title = f"Therapists of {listed(treats)}: participants each"
+            above.append(title_above(ax, [(title, INK)]) + 24)
+        entries: list[Entry] = [
+            (Patch(facecolor=seen[a].colour, edgecolor="white", hatch=hatches[a]), arms[a])
+            for a in arms
+            if a in set(numbers["arm"])
+        ]
+        above[0] += place_key(axes[0], entries, above[0] - 8)
+        page.arrange(axes, above, 26, _LEAST_TALL)
+    alt = f"Bars of participants by therapist. {heading}"
+    return Drawn(page.figure, numbers, heading, small, alt, "caseloads")
+
+
+def caseloads_of(treated: pd.DataFrame, arms: list[str], teams: Mapping[str, int]) -> pd.DataFrame:
+    """Columns team, therapist, arm, n: every therapist of a team in every arm that it treats."""
+    rows = []
+    for team, size in teams.items():
+        own = treated[treated["team"] == team]
+        for therapist in range(1, size + 1):
+            theirs = own.loc[own["therapist"] == therapist, "arm"]
+            rows += [
+                (team, therapist, arm, int((theirs == arm).sum()))
+                for arm in arms
+                if (own["arm"] == arm).any()
+            ]
+    return pd.DataFrame(rows, columns=["team", "therapist", "arm", "n"])
+
+
+def _bars(
+    ax: Axes, own: pd.DataFrame, size: int, seen: Mapping[str, Look], hatches: Mapping[str, str]
+) -> None:
+    floor = np.zeros(size)
+    for arm in own["arm"].unique():
+        n = own.loc[own["arm"] == arm, "n"].to_numpy(float)
+        ax.bar(
+            np.arange(1, size + 1),
+            n,
+            bottom=floor,
+            width=0.8,
+            color=seen[arm].colour,
+            edgecolor="white",
+            hatch=hatches[arm],
+        )
+        floor = floor + n
+
+
+def _ticks(ax: Axes, own: pd.DataFrame, most: int) -> None:
+    """All teams share the axis of therapists, as long as the largest of them needs."""
+    ax.set_xlim(0.4, max(most, 6) + 0.6)
+    ax.set_xticks(range(1, most + 1, max(1, -(-most // _MOST_NAMED))))
+    ax.tick_params(labelbottom=True)
+    high = max(1, int(own.groupby("therapist")["n"].sum().max()))
+    ax.set_ylim(0, 1.05 * high)
+    ax.set_yticks(sorted({0, high // 2, high}))
+
+
+def _takeaway(numbers: pd.DataFrame, arms: Mapping[str, str], teams: Mapping[str, int]) -> str:
+    parts = []
+    for team, size in teams.items():
+        own = numbers[numbers["team"] == team]
+        each = own.groupby("therapist")["n"].sum()
+        low, high = int(each.min()), int(each.max())
+        treats = listed([arms[arm] for arm in arms if arm in set(own["arm"])])
+        load = f"{high:,}" if low == high else f"{low:,} to {high:,}"
+        each_one = "each with" if size > 1 else "with"
+        parts.append(f"{treats}: {counted(size, 'therapist')} {each_one} {load} participants")
+    return f"{'; '.join(parts)}."

@@ -1,0 +1,46 @@
+"""Recruitment as written, in days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import fsum
+
+from trialsim.core.errors import Path, Problem
+from trialsim.core.recruitment import Recruitment
+from trialsim.scenario.schema import Scenario
+
+DAYS_A_WEEK = 7
+
+
+def recruitment_of(scenario: Scenario) -> Recruitment | None:
+    """The recruitment with every value explicit."""
+    written = scenario.conduct.recruitment
+    if written is None:
+        return None
+    centres = [(name, c.share, c.start_week * DAYS_A_WEEK) for name, c in written.centres.items()]
+    until = written.until_week
+    return Recruitment(
+        per_day=written.per_week / DAYS_A_WEEK,
+        centres=tuple(centres) or (("the centre", 1.0, 0.0),),
+        ramp=written.ramp_weeks * DAYS_A_WEEK,
+        seasonal=written.seasonal,
+        peak=written.peak_week * DAYS_A_WEEK,
+        until=None if until is None else until * DAYS_A_WEEK,
+        consent=written.consent,
+    )
+
+
+def recruitment_problems(scenario: Scenario) -> Iterable[Problem]:
+    """Shares of centres that are not the whole, and an end before anybody came."""
+    written = scenario.conduct.recruitment
+    if written is None:
+        return
+    path: Path = ("conduct", "recruitment")
+    total = fsum(centre.share for centre in written.centres.values())
+    if written.centres and abs(total - 1) > 1e-6:
+        text = f"the shares of the centres sum to {total:g}, they must sum to 1."
+        yield Problem((*path, "centres"), text)
+    first = min((centre.start_week for centre in written.centres.values()), default=0.0)
+    if written.until_week is not None and written.until_week <= first:
+        text = f"ends in week {written.until_week:g}, when no centre has opened."
+        yield Problem((*path, "until_week"), text, "Write a later week.")
