@@ -298,13 +298,8 @@ def _moving_numbers(design: Design) -> dict[str, Any]:
     from the rest and whose last bits depend on the machine."""
     plain = design.to_json()
     del plain["latent"], plain["selected"], plain["by_team"]
-    for key in (
-        "traits",
-        "eligible",
-        "teams",
-        "sessions",
-        "hypothetical",
-    ):  # absent from plans made before they were
+    # What a scenario does without leaves its digest as it was before the key existed.
+    for key in ("traits", "eligible", "recruitment", "teams", "sessions", "hypothetical"):
         if not plain[key]:
             del plain[key]
     for outcome in plain["outcomes"].values():
