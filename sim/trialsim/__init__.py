@@ -15,11 +15,13 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from trialsim.core.errors import RunError, ScenarioError, TrialsimError
+    from trialsim.replayed.trial import ReplayedTrial, replay
     from trialsim.scenario.loaded import LoadedScenario, load, loads
     from trialsim.study import Results, open_results, run
 
 __all__ = [
     "LoadedScenario",
+    "ReplayedTrial",
     "Results",
     "RunError",
     "ScenarioError",
@@ -27,11 +29,13 @@ __all__ = [
     "load",
     "loads",
     "open_results",
+    "replay",
     "run",
 ]
 
 _HOMES = {
     "LoadedScenario": "trialsim.scenario.loaded",
+    "ReplayedTrial": "trialsim.replayed.trial",
     "Results": "trialsim.study",
     "RunError": "trialsim.core.errors",
     "ScenarioError": "trialsim.core.errors",
@@ -39,6 +43,7 @@ _HOMES = {
     "load": "trialsim.scenario.loaded",
     "loads": "trialsim.scenario.loaded",
     "open_results": "trialsim.study",
+    "replay": "trialsim.replayed.trial",
     "run": "trialsim.study",
 }
 

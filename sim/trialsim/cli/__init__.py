@@ -41,6 +41,8 @@ SET = typer.Option(
     [], "--set", metavar="PATH=VALUE", help="Change a value, e.g. design.n_total=200. Repeatable."
 )
 
+FIGURES = typer.Option([], "--figure", metavar="NAME", help="Draw only this figure. Repeatable.")
+
 Texts = list[str]
 """Named here because `list` is the module of that command as soon as it has been imported."""
 
@@ -92,9 +94,7 @@ RESULTS = typer.Argument(
 @app.command()
 def plot(
     results: str = RESULTS,
-    figure: Texts = typer.Option(
-        [], "--figure", metavar="NAME", help="Draw only this figure. Repeatable."
-    ),
+    figure: Texts = FIGURES,
     out: str | None = typer.Option(
         None, help="Folder for the figures; that of the run when left out.", show_default=False
     ),
@@ -115,6 +115,32 @@ def report(
     from trialsim.cli.report import report_command
 
     report_command(results, open_)
+
+
+@app.command()
+def replay(
+    scenario: str = typer.Argument(
+        ..., help="Scenario file (YAML), or the folder of a run.", show_default=False
+    ),
+    replicate: int = typer.Option(1, help="Which simulated trial, counted from 1."),
+    assumption: str | None = typer.Option(
+        None, help="What is true; the first with an effect when left out.", show_default=False
+    ),
+    what_if: str | None = typer.Option(
+        None, help="Changes to the design; none when left out.", show_default=False
+    ),
+    seed: int | None = typer.Option(None, help="Seed of every random number.", show_default=False),
+    changes: Texts = SET,
+    out: str | None = typer.Option(
+        None, help="Folder for data, tables and figures of the trial.", show_default=False
+    ),
+    reveal: bool = typer.Option(False, "--reveal", help="Say at the end what was true."),
+    json_: bool = typer.Option(False, "--json", help="Print one JSON object instead of text."),
+) -> None:
+    """Show one simulated trial as a reader would meet it: abstract, flow, table 1, results."""
+    from trialsim.cli.replay import replay_command
+
+    replay_command(scenario, replicate, assumption, what_if, seed, changes, out, reveal, json_)
 
 
 @app.command("list")

@@ -10,7 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from trialsim import __version__
-from trialsim.operating.characteristics import check_against_theory
+from trialsim.core.program import rule_of
+from trialsim.operating.calendar import calendar
+from trialsim.operating.characteristics import check_against_theory, true_value
+from trialsim.operating.needed_to_treat import numbers_needed
 from trialsim.operating.placement import published_among
 from trialsim.operating.rounding import (
     NOT_DEFINED,
@@ -18,6 +21,7 @@ from trialsim.operating.rounding import (
     percent,
     share_text,
     value_text,
+    with_error,
 )
 from trialsim.scenario.describe import (
     analysis_line,
@@ -46,7 +50,18 @@ def print_summary(results: Results, folder: Path) -> None:
     # Labels and paths are text: square brackets and colons in them mean nothing.
     console = Console(highlight=False, markup=False, emoji=False)
     console.width = max(console.width, WIDTH) if console.is_terminal else WIDTH
-    for part in (_trial, _frequencies, _rows, _sizes, _published, _theory, _failures):
+    parts = (
+        _trial,
+        _frequencies,
+        _rows,
+        _needed,
+        _sizes,
+        _published,
+        _calendar,
+        _theory,
+        _failures,
+    )
+    for part in parts:
         part(console, results)
     plan = results.plan
     for text in warnings(plan):
@@ -57,6 +72,33 @@ def print_summary(results: Results, folder: Path) -> None:
     console.print(f"Page     {folder / 'report.html'}", soft_wrap=True)
     figures = sorted(path.stem for path in (folder / "figures").glob("*.png"))
     console.print(f"Figures  {folder / 'figures'}: {', '.join(figures)}", soft_wrap=True)
+
+
+def _needed(console: Console, results: Results) -> None:
+    """Numbers needed to treat, from the risk differences of the trial as stated."""
+    plan = results.plan
+    truths = {
+        row: true_value(plan.designs[cell.design], cell, series)
+        for row, series in enumerate(plan.series())
+        if (cell := plan.cells[series.cell]).design == 0
+        and plan.designs[0].analyses[series.analysis].name == "responder"
+    }
+    found = numbers_needed(plan, results.values, truths)
+    if not found:
+        return
+    console.print(
+        "\nNumber needed to treat: true (and of the middle 95 of 100 trials)", style="bold"
+    )
+    for one in found:
+        console.print(f"  {one}")
+
+
+def _calendar(console: Console, results: Results) -> None:
+    """When the trial would be over."""
+    for place, row in enumerate(calendar(results.plan, min(results.replicates, 10_000))):
+        head = "Calendar " if place == 0 else "         "
+        ends = f"{row.low:.3g} to {row.high:.3g} in 95 of 100 trials"
+        console.print(f"{head}{row.what}: {with_error(row.mean, row.mcse)}; {ends}")
 
 
 def _trial(console: Console, results: Results) -> None:
@@ -95,11 +137,15 @@ def _frequencies(console: Console, results: Results) -> None:
             row = stated.loc[(assumption, analysis, contrast)]
             share, truth = row["value", "rejection_rate"], row["value", "true_value"]
             count = frequency_sentence(share).removesuffix(" of 100")
-            if truth == 0:
-                what, given = "raise a false alarm", "there is no difference"
-            else:
-                what = f"reach p < {design.decision.alpha:g}"
-                given = f"the true difference is {truth:g} {outcome.unit}"
+            given = "there is no difference"
+            if truth:
+                unit = outcome.unit.removesuffix("s") if abs(truth) == 1 else outcome.unit
+                given = f"the true difference is {float(f'{truth:.4g}'):g} {unit}"
+            what = f"reach p < {design.decision.alpha:g}"
+            if rule_of(design, analysis).null_is_true(truth):
+                what = "raise a false alarm"
+            elif design.decision.margin_of_loss:
+                what = "show non-inferiority"
             console.print(f"  {count:>13}  {what:<20} if {given} ({assumption}){suffix}")
     console.print()
 
@@ -108,7 +154,7 @@ def _rows(console: Console, results: Results) -> None:
     """The four numbers that belong together, a row an assumption and analysis."""
     several = len(results.plan.designs[0].contrasts) > 1
     table = _new_table()
-    for heading in ("Assumption", "Analysis", *(("Contrast",) if several else ())):
+    for heading in ("Assumption, analysis", *(("Contrast",) if several else ())):
         table.add_column(heading, overflow="fold")
     stated = _stated(results)
     exact = ("value", "theory_rejection_rate") in stated.columns
@@ -120,9 +166,10 @@ def _rows(console: Console, results: Results) -> None:
         assumption, analysis, contrast = map(str, key)
         value, mcse, n_used = row["value"], row["mcse"], row["n_used"]
         exaggeration = value_text(value["type_m"], mcse["type_m"])
+        if assumption != previous:
+            table.add_row(assumption, style="bold")
         table.add_row(
-            assumption if assumption != previous else "",
-            analysis,
+            f"  {analysis}",
             *((contrast,) if several else ()),
             f"{value['true_value']:.4g}",
             share_text(value["rejection_rate"], mcse["rejection_rate"], n_used["rejection_rate"]),
@@ -134,7 +181,8 @@ def _rows(console: Console, results: Results) -> None:
         previous = assumption
         if value["type_s"] > 0.01:
             share = share_text(value["type_s"], mcse["type_s"], n_used["type_s"])
-            wrong_signs.append(f"{assumption}, {analysis}: {share}")
+            place = f"{analysis} of {contrast}" if several else analysis
+            wrong_signs.append(f"{assumption}, {place}: {share}")
     console.print(table)
     console.print(
         "In brackets: Monte Carlo standard error, or the far end of a 95% interval where the share "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -92,6 +92,9 @@ def _measures(
         true_value=true_value(design, cell, series, counted),
     )
     for measure in measures:
+        if rule.null and measure.name in ("type_s", "type_m"):
+            # Against a margin, what is significant need not lie beyond the truth, or on its side.
+            measure = replace(measure, value=float("nan"), mcse=float("nan"))
         yield _row(measure)
     exact = exact_rejection_rate(design, cell, series.analysis, series.contrast)
     if exact is not None:

@@ -19,7 +19,7 @@ from trialsim.plots.base.words import counted, listed
 _LEAST_TALL = 95.0  # points
 _MOST_NAMED = 30
 _HATCHES = ("", "///", "...", "xx", "\\\\\\", "++")
-"""A pattern an arm, so that arms of one team differ in grey."""
+"""A pattern an arm where arms share a team, so that they differ in grey."""
 
 
 def draw_caseloads(
@@ -35,7 +35,8 @@ def draw_caseloads(
     heading = _takeaway(numbers, arms, teams)
     small = f"{which} Numbers below the bars: therapists."
     seen = looks(list(arms), references=list(arms)[:1])
-    hatches = {name: _HATCHES[place % len(_HATCHES)] for place, name in enumerate(arms)}
+    is_mixed = bool((numbers.groupby("team")["arm"].nunique() > 1).any())
+    hatches = {name: _HATCHES[i % len(_HATCHES) * is_mixed] for i, name in enumerate(arms)}
     with style():
         page = new_page(heading, small)
         axes = page.add_axes(len(teams))
@@ -46,13 +47,14 @@ def draw_caseloads(
             _ticks(ax, own, max(teams.values()))
             treats = [arms[arm] for arm in arms if arm in set(own["arm"])]
             title = f"Therapists of {listed(treats)}: participants each"
-            above.append(title_above(ax, [(title, INK)]) + 24)
+            above.append(title_above(ax, [(title, INK)]) + (36 if ax is not axes[0] else 14))
         entries: list[Entry] = [
             (Patch(facecolor=seen[a].colour, edgecolor="white", hatch=hatches[a]), arms[a])
             for a in arms
-            if a in set(numbers["arm"])
+            if is_mixed and a in set(numbers["arm"])
         ]
-        above[0] += place_key(axes[0], entries, above[0] - 8)
+        if entries:
+            above[0] += place_key(axes[0], entries, above[0]) + 8
         page.arrange(axes, above, 26, _LEAST_TALL)
     alt = f"Bars of participants by therapist. {heading}"
     return Drawn(page.figure, numbers, heading, small, alt, "caseloads")
@@ -111,4 +113,5 @@ def _takeaway(numbers: pd.DataFrame, arms: Mapping[str, str], teams: Mapping[str
         load = f"{high:,}" if low == high else f"{low:,} to {high:,}"
         each_one = "each with" if size > 1 else "with"
         parts.append(f"{treats}: {counted(size, 'therapist')} {each_one} {load} participants")
-    return f"{'; '.join(parts)}."
+    said = "; ".join(parts)
+    return f"{said[:1].upper()}{said[1:]}."

@@ -10,6 +10,7 @@ from trialsim.plots import (
     dance,
     dichotomising,
     exaggeration,
+    flow,
     loss,
     many_trials,
     natural_course,
@@ -34,6 +35,7 @@ class Shown(NamedTuple):
 
 
 GALLERY: Mapping[str, Shown] = {
+    "flow": Shown(flow.applies, flow.draw),
     "one_trial": Shown(one_trial.applies, one_trial.draw),
     "trajectories": Shown(trajectories.applies, trajectories.draw),
     "natural_course": Shown(natural_course.applies, natural_course.draw),

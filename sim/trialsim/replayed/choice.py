@@ -85,7 +85,8 @@ def choose(
 ) -> Choice:
     """The trial that is asked for. Raises ScenarioError with everything that is wrong."""
     is_run = isinstance(scenario, Results)
-    loaded, plan = (scenario.scenario if is_run else scenario), scenario.plan
+    loaded = scenario.scenario if isinstance(scenario, Results) else scenario
+    plan = scenario.plan
     problems = []
     if seed is not None and is_run and seed != plan.seed:
         found = f"found {seed}; the trials of this run were simulated with {plan.seed}."

@@ -19,8 +19,8 @@ from trialsim.plots.run import Run
 from trialsim.replayed.patients import level_names, score_columns
 
 NOTE = (
-    "No p values: the arms were formed at random, so whatever they differ in at baseline is chance, "
-    "and a test could only say so (Senn 1994, doi 10.1002/sim.4780131703)."
+    "No p values: the arms were formed at random, so whatever they differ in at baseline is "
+    "chance, and a test could only say so (Senn 1994, doi 10.1002/sim.4780131703)."
 )
 MEAN, COUNT = "mean (SD)", "n (%)"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trialsim.core.plan import Cell
-from trialsim.core.stages import NO_EFFECT
 from trialsim.plots.base.words import exact, number, per_100, quoted, supported
 from trialsim.plots.panel import MOST_FAILED
 from trialsim.report.page import Page
@@ -40,19 +39,17 @@ def headline(page: Page) -> Headline:
 
 
 def _sentence(page: Page, contrast: str) -> str:
-    alpha = page.design.decision.alpha
     found = [(name, _of(page, name, contrast)) for name in page.run.cells]
     sound = [(name, m) for name, m in found if m["failed"].value <= MOST_FAILED]
-    effects = [(name, m) for name, m in sound if not _is_null(m)]
-    nulls = [(name, m) for name, m in sound if _is_null(m)]
+    effects = [(name, m) for name, m in sound if not _is_null(page, m)]
+    nulls = [(name, m) for name, m in sound if _is_null(page, m)]
     if len(effects) > _MOST_NAMED:
         effects = sorted(effects, key=lambda one: one[1]["rejection_rate"].value)
         effects = [effects[0], effects[-1]]
         joint = " to "
     else:
         joint = "; "
-    # The three signs of p < 0.05 stay on one line.
-    reach = f"of 100 trials like this one reach p\u00a0<\u00a0{alpha:g} "
+    reach = f"of 100 trials like this one {success(page)} "
     said = [
         f"{_count(m)} {'' if place else reach}under {quoted(name)}"
         for place, (name, m) in enumerate(effects)
@@ -70,12 +67,21 @@ def _sentence(page: Page, contrast: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+def success(page: Page) -> str:
+    """What a trial does that rejects what it tests."""
+    if page.rule.null:
+        return "show non-inferiority"
+    # The three signs of p < 0.05 stay on one line.
+    return f"reach p\u00a0<\u00a0{page.rule.alpha:g}"
+
+
 def _of(page: Page, assumption: str, contrast: str) -> Measures:
     return page.measures(page.run.cells[assumption], page.run.primary, contrast)
 
 
-def _is_null(measures: Measures) -> bool:
-    return abs(measures["true_value"].value) < NO_EFFECT
+def _is_null(page: Page, measures: Measures) -> bool:
+    """Whether what is tested is true, so that a rejection is a false alarm."""
+    return page.rule.null_is_true(measures["true_value"].value)
 
 
 def _count(measures: Measures) -> str:
@@ -84,6 +90,8 @@ def _count(measures: Measures) -> str:
 
 def _warning(page: Page) -> str:
     """The weakest effect whose significant trials overstate it."""
+    if page.rule.null:
+        return ""  # nobody reads the size of an effect from a test against a margin
     contrast = page.contrasts[0]
     told = []
     for name in page.run.cells:

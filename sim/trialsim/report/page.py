@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from trialsim.core.plan import Design, Plan
+from trialsim.core.program import rule_of
+from trialsim.core.stages import Rule
 from trialsim.plots.base.words import plain
 from trialsim.plots.run import Run
 from trialsim.report.shown import Shown
@@ -57,6 +59,11 @@ class Page:
     def title(self) -> str:
         """What is compared in whom."""
         return self.plan.title or plain(self.plan.name)
+
+    @property
+    def rule(self) -> Rule:
+        """How estimates of the primary analysis are judged."""
+        return rule_of(self.design, self.run.primary)
 
     @property
     def contrasts(self) -> tuple[str, ...]:

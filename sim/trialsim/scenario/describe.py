@@ -50,8 +50,11 @@ def _adjusted(text: str, analysis: AnalysisMethod) -> str:
 
 def decision_line(design: Design) -> str:
     """How a result is judged: `two-sided 0.05`."""
-    sides = "two-sided" if design.decision.sides == 2 else "one-sided"
-    return f"{sides} {design.decision.alpha:g}"
+    decision = design.decision
+    sides = "two-sided" if decision.sides == 2 else "one-sided"
+    margin = decision.margin_of_loss
+    against = f", non-inferiority by a margin of {margin:g}" if margin else ""
+    return f"{sides} {decision.alpha:g}{against}"
 
 
 _WITHOUT = {"bias": "bias of any kind"}

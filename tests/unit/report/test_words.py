@@ -219,3 +219,28 @@ def test_the_page_says_how_to_get_it_again(make_fixture):
         assert part in section.text
     assert "title: Talking or waiting" in section.all("pre")[-1].text
     assert "reach p < 0.01" in made.headline
+
+
+def test_against_a_margin_equally_good_is_power_and_worse_by_it_a_false_alarm(make_fixture):
+    decision = {"method": "noninferiority", "margin": 3}
+    truths = {"equally_good": {}, "worse": {"score": {"talking": 3}}}
+    made = make_fixture({"decision": decision, "assumptions": truths})
+    assert re.match(
+        r"(About )?\d+ of 100 trials like this one show non-inferiority under “equally good”; "
+        r"(about )?\d+ false alarms? of 100 under “worse”\.",
+        made.headline,
+    )
+    assert "non-inferiority by a margin of 3" in made.section("trial").text
+
+
+def test_who_enters_and_who_treats_is_told(make_fixture):
+    made = make_fixture(
+        {
+            "cohort": {"covariates": {"age": {"distribution": "normal", "mean": 50, "sd": 9}}},
+            "conduct": {"therapists": {"talking": {"n": 3, "icc": 0.05}}},
+        }
+    )
+    text = made.section("trial").text
+    assert "known of them: age" in text
+    assert "treated by 3 therapists: talking" in text
+    assert "therapists: talking" in table_of(made, "unsourced").text
