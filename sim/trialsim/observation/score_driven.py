@@ -157,16 +157,28 @@ def _intercept(
     still: Sequence[FloatArray | float],
     weights: Sequence[float],
 ) -> float:
-    """The intercept at which this share of those still there is lost, by bisection."""
+    """The intercept at which this share of those still there is lost.
+
+    Newton's method, which a bracket keeps from running away; the share lost rises with it.
+    """
     if share <= 0:
         return -np.inf
-    low, high = -60.0, 60.0
     there = sum(w * float(np.mean(s)) for w, s in zip(weights, still, strict=True))
-    for _ in range(50):
-        middle = 0.5 * (low + high)
-        lost = sum(
-            w * float(np.mean(s * special.expit(middle + slope * b)))
-            for w, slope, b, s in zip(weights, slopes, bad, still, strict=True)
-        )
-        low, high = (middle, high) if lost < share * there else (low, middle)
-    return 0.5 * (low + high)
+    low, high, middle = -60.0, 60.0, float(special.logit(share))
+    for _ in range(100):
+        lost = rise = 0.0
+        for w, slope, b, s in zip(weights, slopes, bad, still, strict=True):
+            chance = special.expit(middle + slope * b)
+            gone = s * chance
+            lost += w * float(np.mean(gone))
+            rise += w * float(np.mean(gone * (1 - chance)))
+        if lost < share * there:
+            low = middle
+        else:
+            high = middle
+        newton = middle - (lost - share * there) / rise if rise > 0 else low
+        following = newton if low < newton < high else 0.5 * (low + high)
+        if abs(following - middle) < 1e-13 * (1 + abs(middle)):
+            return following
+        middle = following
+    return middle

@@ -34,7 +34,9 @@ def headline(page: Page) -> Headline:
     sentences = []
     for contrast in page.contrasts:
         sentence = _sentence(page, contrast)
-        sentences.append(f"{page.contrast_label(contrast)}: {sentence}" if several else sentence)
+        if several:
+            sentence = f"{page.contrast_label(contrast)}: {sentence}"
+        sentences.append(f"{sentence[:1].upper()}{sentence[1:]}")
     return Headline(tuple(sentences), _warning(page), _table(page))
 
 
@@ -63,8 +65,7 @@ def _sentence(page: Page, contrast: str) -> str:
         if m["failed"].value > MOST_FAILED:
             share = per_100(m["failed"].value, m["failed"].mcse)
             parts.append(f"the analysis fails in {share} of 100 trials under {quoted(name)}")
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{'; '.join(parts)}."
 
 
 def success(page: Page) -> str:
@@ -105,9 +106,10 @@ def _warning(page: Page) -> str:
     truth, factor = m["true_value"].value, m["type_m"]
     size = number(abs(truth) * factor.value, supported(abs(truth) * factor.mcse, 2))
     unit = page.run.outcome(page.run.primary).unit
+    of = f" ({page.contrast_label(contrast)})" if len(page.contrasts) > 1 else ""
     return (
-        f"Under {quoted(name)} the true difference is {exact(abs(truth))} {unit}; the trials that "
-        f"reach significance report {size} on average, "
+        f"Under {quoted(name)} the true difference{of} is {exact(abs(truth))} {unit}; the trials "
+        f"that reach significance report {size} on average, "
         f"{number(factor.value, supported(factor.mcse, 2))} times the truth."
     )
 

@@ -60,7 +60,7 @@ def test_each_comparison_of_three_arms_has_its_sentence(full_fixture):
     sentences = [
         one.text for one in full_fixture.root.all("p") if one.attributes.get("class") == "headline"
     ]
-    assert [text.partition(" ")[0] for text in sentences] == ["talking", "walking"]
+    assert [text.partition(" ")[0] for text in sentences] == ["Talking", "Walking"]
     for text, arm in zip(sentences, ("talking", "walking"), strict=True):
         share = significant(full_fixture.results, 1, contrast=f"{arm} - waiting")
         assert f"{in_100(share)} of 100 trials" in text
