@@ -116,7 +116,11 @@ def test_changes_made_one_after_another_come_back(steps, tmp_path):
 
 def test_the_folder_above_will_do_while_it_holds_one_run(saved_fixture, tmp_path):
     above = saved_fixture.folder.parent
-    assert ts.open_results(above).result_hash == saved_fixture.results.result_hash
+    for place in (above, above.parent):
+        assert ts.open_results(place).result_hash == saved_fixture.results.result_hash
+    shutil.copytree(saved_fixture.folder, tmp_path / ".first.123.draft")
+    with pytest.raises(ts.RunError, match="found no results"):
+        ts.open_results(tmp_path)
     for name in ("first", "second"):
         shutil.copytree(saved_fixture.folder, tmp_path / name)
     with pytest.raises(ts.RunError, match=r"holds 2 runs.*\n.*first\n.*second"):

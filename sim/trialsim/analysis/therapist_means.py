@@ -46,6 +46,11 @@ class TherapistMeans(AnalysisMethod):
     """
 
     @property
+    def knows_therapists(self) -> bool:
+        """Yes."""
+        return True
+
+    @property
     def tests_differences(self) -> bool:
         """Yes."""
         return True

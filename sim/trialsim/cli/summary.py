@@ -55,6 +55,7 @@ def print_summary(results: Results, folder: Path) -> None:
         _frequencies,
         _rows,
         _needed,
+        _what_ifs,
         _sizes,
         _published,
         _calendar,
@@ -72,6 +73,35 @@ def print_summary(results: Results, folder: Path) -> None:
     console.print(f"Page     {folder / 'report.html'}", soft_wrap=True)
     figures = sorted(path.stem for path in (folder / "figures").glob("*.png"))
     console.print(f"Figures  {folder / 'figures'}: {', '.join(figures)}", soft_wrap=True)
+
+
+def _what_ifs(console: Console, results: Results) -> None:
+    """The primary analysis with each set of changes: how often significant, how often right."""
+    plan = results.plan
+    sets = list(dict.fromkeys(cell.what_if for cell in plan.cells))
+    if len(sets) < 2:
+        return
+    frame = results.plot.run.by_what_if("rejection_rate", "coverage")
+    primary = plan.designs[0].decision.primary
+    console.print(f"\nWhat if ({primary}): significant, and CI holds truth", style="bold")
+    table = _new_table()
+    table.add_column("Assumption", overflow="fold")
+    for name in sets:
+        table.add_column(name.replace("_", " "), justify="right")
+    for assumption, rows in frame.groupby("assumption", sort=False):
+        by_set = rows.set_index(["what_if", "measure"])[["value", "mcse", "n_used"]]
+        cells = []
+        for name in sets:
+            if (name, "coverage") not in by_set.index:
+                cells.append(NOT_DEFINED)
+                continue
+            rate, covered = (
+                share_text(*by_set.loc[(name, measure)])
+                for measure in ("rejection_rate", "coverage")
+            )
+            cells.append(f"{rate}, {covered}")
+        table.add_row(str(assumption), *cells)
+    console.print(table)
 
 
 def _needed(console: Console, results: Results) -> None:

@@ -318,6 +318,11 @@ class AnalysisMethod(Method):
         return False
 
     @property
+    def knows_therapists(self) -> bool:
+        """Whether it looks at who treated whom."""
+        return False
+
+    @property
     def needs_spread(self) -> bool:
         """Whether it fails when nobody differs from the others of the same arm."""
         return True

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialsim.core.axes import ArmPlane, Levels, Plane
+from trialsim.core.axes import ArmPlane, Levels, Plane, Therapists
 from trialsim.core.effect import Effect, Modifier
 from trialsim.core.plan import THERAPISTS, Latent
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Allocation, Cohort, Conduct, Outcomes
 from trialsim.kernels.selection import eligible
+
+Terms = tuple[tuple[str, float], ...]
 
 CHANCE = "cohort.responds"
 """Purpose of the uniform that says who responds, where nothing else does: the same patients to
@@ -143,7 +145,7 @@ class _Score:
             if any(purpose.startswith(THERAPISTS) for purpose, _ in self._terms(latent))
         ]
 
-    def _terms(self, latent: Latent) -> tuple[tuple[str, float], ...]:
+    def _terms(self, latent: Latent) -> Terms:
         return latent.get(self.outcome, {}).get(self.visit, ())
 
     def _z(self) -> Plane:
@@ -153,14 +155,34 @@ class _Score:
     def _latent(self) -> Plane:
         design, n, batch = self.group.design, self.group.capacity, self.batch
         normal = eligible(batch, design.selected)
-        z = batch.latent(design.latent[self.outcome][self.visit], n, normal)
-        for name in self._teams():
+        teams = self._teams()
+        treated = {arm for name in teams for arm in design.teams[name].arms}
+        made: dict[Terms, Plane] = {}
+
+        def weighted(terms: Terms) -> Plane:  # teams with the same ICC share the same weights
+            if terms not in made:
+                made[terms] = batch.latent(terms, n, normal)
+            return made[terms]
+
+        z: Plane | None = None
+        if treated != set(design.arms):
+            z = weighted(design.latent[self.outcome][self.visit])
+        for name in teams:
             terms = self._terms(design.by_team[name])
-            own = [term for term in terms if not term[0].startswith(THERAPISTS)]
+            own = tuple(term for term in terms if not term[0].startswith(THERAPISTS))
             ((purpose, weight),) = [term for term in terms if term[0].startswith(THERAPISTS)]
             therapist = self.conduct.therapist[name]
-            common = batch.draws.normal(purpose, design.teams[name].n)  # (r, therapist)
-            theirs = np.take_along_axis(common, np.maximum(therapist, 0).astype(np.intp), axis=1)
-            inside = batch.latent(own, n, normal) + weight * theirs
-            z = np.where(therapist >= 0, inside, z)
+            common = batch.draws.normal(purpose, design.teams[name].n) * weight  # (r, therapist)
+            inside = weighted(own) + _theirs(common, therapist)
+            z = inside if z is None else np.where(therapist >= 0, inside, z)
+        assert z is not None
         return np.asfortranarray(z)
+
+
+def _theirs(values: Plane, therapist: Therapists) -> Plane:
+    """The value (r, p) of each patient's therapist, from values (r, therapist); any where there is
+    none."""
+    n, replicates = values.shape[1], len(values)
+    # One flat look-up, in the memory order of the planes.
+    place = np.maximum(therapist.T, 0) + n * np.arange(replicates)
+    return np.take(np.ascontiguousarray(values).ravel(), place).T

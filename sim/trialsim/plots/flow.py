@@ -47,7 +47,7 @@ def draw(run: Run) -> Drawn:
     assumption = run.under_an_effect
     replicates = REPLICATES_PER_BATCH
     if not can_hold_a_batch(run):
-        replicates = max(2, ENOUGH // run.design.n_total)
+        replicates = min(replicates, max(2, ENOUGH // run.design.n_total))
     flow = flow_of(run.plan, run.cells[assumption], 0, replicates)
     kind = "" if can_hold_a_batch(run) else ", trials of the same kind as the run's"
     which = f"Under {quoted(assumption)}{kind}."

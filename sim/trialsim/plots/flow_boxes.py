@@ -58,9 +58,9 @@ def draw_boxes(page: Page, rows: Sequence[Row]) -> Axes:
     # Columns of their natural width, spread over the room that there is.
     step = (across - _LABEL - width) / (n - 1) if n > 1 else 0.0
     columns = [EDGE + _LABEL + width / 2 + i * step for i in range(n)]
-    if n <= 2:  # two narrow columns need not stand at the ends of the sheet
+    if n == 2:  # two narrow columns need not stand at the ends of the sheet
         middle, apart = EDGE + _LABEL + (across - _LABEL) / 2, width / 2 + 2 * _BETWEEN
-        columns = [middle - apart, middle + apart][:n]
+        columns = [middle - apart, middle + apart]
     ax = page.figure.add_axes((0, 0, 1, 1))
     ax.set_axis_off()
     drawn = [_texts(ax, row, width, _SIZES.get(n, SMALL)) for row in rows]

@@ -79,10 +79,16 @@ class Flow:
         return pd.DataFrame(rows, columns=columns)
 
 
-def flow_of(plan: Plan, cell: int, batch: int, replicates: int = REPLICATES_PER_BATCH) -> Flow:
-    """The flow of the trials of one batch of a cell."""
+def flow_of(
+    plan: Plan,
+    cell: int,
+    batch: int,
+    replicates: int = REPLICATES_PER_BATCH,
+    data: TrialData | None = None,
+) -> Flow:
+    """The flow of the trials of one batch of a cell; `data` spares simulating them again."""
     design = plan.designs[plan.cells[cell].design]
-    data = batch_of_trials(plan, cell, batch, replicates)
+    data = batch_of_trials(plan, cell, batch, replicates) if data is None else data
     hidden: dict[str, Mapping[str, Mask]] = {}
     if len(design.missing) > 1:
         # A reason draws from tables of its own, so alone it hides what it hides among others.

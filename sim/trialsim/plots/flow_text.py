@@ -27,7 +27,7 @@ def on_average(n: NDArray[np.int64]) -> str:
     if low == high:
         return f"{low:,}"
     error = float(np.std(n, ddof=1) / np.sqrt(n.size))
-    return f"{number(float(np.mean(n)), supported(error, 1))} ({low:,} to {high:,})"
+    return f"{number(float(np.mean(n)), supported(error, 1))} ({low:,}\u00a0to\u00a0{high:,})"
 
 
 def takeaway(flow: Flow, shown: Shown, primary: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -125,19 +126,36 @@ class Run:
         Columns: assumption, n_total, measure, value, mcse, n_used, is_null.
         """
         chosen = analysis or self.primary
-        rows = self.table[
-            (self.table["analysis"] == chosen)
-            & (self.table["contrast"] == self.contrast(chosen))
-            & (self.table["what_if"] == AS_STATED)
-        ]
-        for path, value in self.plan.cells[0].varied:
-            if path != N_TOTAL:
-                rows = rows[[_equal(other, value) for other in rows[path]]]
-        found = rows[rows["measure"].isin(measures)]
+        rows = self._rows_of(chosen, measures, free=[N_TOTAL])
+        rows = rows[rows["what_if"] == AS_STATED]
         columns = ["assumption", "n_total", "measure", "value", "mcse", "n_used"]
         null = {name: self.is_null(name, chosen) for name in self.cells}
-        frame = found[columns].drop_duplicates(columns[:3]).reset_index(drop=True)
+        frame = rows[columns].drop_duplicates(columns[:3]).reset_index(drop=True)
         return frame.assign(is_null=[null[name] for name in frame["assumption"]])
+
+    def by_what_if(self, *measures: str, analysis: str | None = None) -> pd.DataFrame:
+        """Measures of the trial as stated and under each what_if, with no varied value changed.
+
+        Columns: what_if, assumption, measure, value, mcse, n_used.
+        """
+        rows = self._rows_of(analysis or self.primary, measures, free=[])
+        columns = ["what_if", "assumption", "measure", "value", "mcse", "n_used"]
+        return rows[columns].drop_duplicates(columns[:3]).reset_index(drop=True)
+
+    def _rows_of(
+        self, analysis: str, measures: tuple[str, ...], free: Sequence[str]
+    ) -> pd.DataFrame:
+        """Rows of the table for the first contrast of an analysis, varied values as stated but for
+        those of the paths in `free`."""
+        rows = self.table[
+            (self.table["analysis"] == analysis)
+            & (self.table["contrast"] == self.contrast(analysis))
+            & self.table["measure"].isin(measures)
+        ]
+        for path, value in self.plan.cells[0].varied:
+            if path not in free:
+                rows = rows[[_equal(other, value) for other in rows[path]]]
+        return rows
 
     def trials(self, assumption: str, batch: int = 0) -> TrialData:
         """All data of one batch of the simulated trials of the design as stated."""

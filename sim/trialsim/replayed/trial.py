@@ -142,7 +142,7 @@ class ReplayedTrial:
 
     @cached_property
     def _flow(self) -> Flow:
-        return flow_of(self.choice.alone, 0, self.choice.batch)
+        return flow_of(self.choice.alone, 0, self.choice.batch, data=self._trials)
 
 
 def replay(

@@ -62,9 +62,14 @@ _WITHOUT = {"bias": "bias of any kind"}
 
 def not_simulated(plan: Plan) -> list[str]:
     """What a run of this plan leaves out though it happens in trials, a phrase each."""
-    found = ["recruitment, sessions, withdrawal in the course of treatment"]
-    if not any(team.icc for design in plan.designs for team in design.teams.values()):
-        found.append("what therapists make of it")
+    designs = plan.designs
+    found = ["appointments, withdrawal in the course of treatment"]
+    if not any(design.recruitment for design in designs):
+        found.append("recruitment")
+    if not any(design.sessions for design in designs):
+        found.append("missed sessions")
+    if not any(team.icc for design in designs for team in design.teams.values()):
+        found.append("differences between therapists")
     found += [_WITHOUT.get(key, what) for key, what in NOT_YET.items()]
     if not any(design.missing for design in plan.designs):
         found.append("missing data")

@@ -32,7 +32,7 @@ def _of_team(design: Design, team: Team) -> list[str]:
     naive = [
         name
         for name, analysis in design.analyses.items()
-        if analysis.outcome in team.icc and analysis.name != "therapist_means"
+        if analysis.outcome in team.icc and not analysis.knows_therapists
     ]
     if naive:
         verb = "takes" if len(naive) == 1 else "take"

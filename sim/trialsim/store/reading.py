@@ -91,7 +91,7 @@ def find_run(place: Path) -> Path:
         raise RunError(f"{place}: there is no such folder. `trialsim run` prints where it wrote.")
     if not place.is_dir():
         raise RunError(f"{place}: found a file; results are a folder.")
-    found = sorted(path.parent for path in place.glob("*/manifest.json"))
+    found = _runs_in(place, "*") or _runs_in(place, "*/*")
     if len(found) == 1:
         return found[0]
     if found:
@@ -103,6 +103,12 @@ def find_run(place: Path) -> Path:
         f"{place}: found no results, which are a folder with manifest.json, "
         f"{', '.join(_NEEDED)}. `trialsim run` prints where it wrote them."
     )
+
+
+def _runs_in(place: Path, below: str) -> list[Path]:
+    """Finished runs; one that is being written stands in a hidden folder."""
+    folders = (path.parent for path in place.glob(f"{below}/manifest.json"))
+    return sorted(folder for folder in folders if not folder.name.startswith("."))
 
 
 def read_run(place: Path) -> Kept:

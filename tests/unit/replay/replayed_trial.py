@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from unit.small_trial import BASE
+import trialsim as ts
+from unit.small_trial import BASE, loaded
 
 TRUTH = -3.1416
 """Digits that no estimate of such a trial would show by chance."""
@@ -97,3 +99,9 @@ TRIAL: dict[str, Any] = {
     "vary": {"design.n_total": [60, 90, 120]},
     "simulation": {"replicates": 300, "seed": 11},
 }
+
+
+@cache
+def scenario() -> ts.LoadedScenario:
+    """The trial, read once."""
+    return loaded(TRIAL)

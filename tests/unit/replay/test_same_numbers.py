@@ -10,7 +10,7 @@ import pytest
 
 import trialsim as ts
 from trialsim.core.records import COLUMNS, FAILURES
-from unit.replay.replayed_trial import TRIAL
+from unit.replay.replayed_trial import TRIAL, scenario
 from unit.small_trial import loaded
 
 CHOICES = [(1, "nothing", None), (17, "zorbing", None), (256, None, "harsh"), (300, None, None)]
@@ -18,7 +18,7 @@ CHOICES = [(1, "nothing", None), (17, "zorbing", None), (256, None, "harsh"), (3
 
 @pytest.fixture(scope="module")
 def run_fixture() -> ts.Results:
-    return ts.run(loaded(TRIAL))
+    return ts.run(scenario())
 
 
 def stored(results: ts.Results, assumption: str, what_if: str, replicate: int) -> list[tuple]:
@@ -36,7 +36,7 @@ def stored(results: ts.Results, assumption: str, what_if: str, replicate: int) -
 def test_every_estimate_is_that_of_the_run_to_the_last_digit(
     run_fixture, replicate, assumption, what_if
 ):
-    trial = ts.replay(loaded(TRIAL), replicate, assumption, what_if)
+    trial = ts.replay(scenario(), replicate, assumption, what_if)
     # The first assumption with an effect is the second one.
     rows = stored(run_fixture, assumption or "zorbing", what_if or "as_stated", replicate)
     assert [(one.analysis, one.contrast) for one in trial.results] == [row[:2] for row in rows]
@@ -59,14 +59,14 @@ def test_sizes_that_share_their_patients_move_no_digit(allocation):
 
 def test_a_trial_of_a_run_whose_folder_is_gone_is_the_same(tmp_path):
     short = {**TRIAL, "vary": {}, "what_if": {}}
-    scenario = ts.load(_file(tmp_path, short))
-    results = ts.run(scenario, replicates=40, seed=5)
+    knee = ts.load(_file(tmp_path, short))
+    results = ts.run(knee, replicates=40, seed=5)
     folder = results.save(tmp_path / "results")
     kept = ts.open_results(folder)
     from_folder = ts.replay(kept, replicate=33)
     expected = [values[0, 32] for values in kept.values[len(kept.values) // 2 :]]
     shutil.rmtree(folder)
-    again = ts.replay(scenario, replicate=33, seed=5)
+    again = ts.replay(knee, replicate=33, seed=5)
     assert np.array_equal([one.estimate for one in again.results], expected, equal_nan=True)
     assert again.data.to_frame().equals(from_folder.data.to_frame())
     with pytest.raises(ts.ScenarioError, match=r"found 41; trials are counted from 1 to 40"):
@@ -83,7 +83,7 @@ def _file(tmp_path, written):
 
 @pytest.mark.parametrize("replicate", [2, 17, 299])
 def test_the_data_give_the_estimates_by_hand(replicate):
-    trial = ts.replay(loaded(TRIAL), replicate)
+    trial = ts.replay(scenario(), replicate)
     frame = trial.data.to_frame()
     arms = {name: frame[frame["arm"] == name] for name in ("resting", "walking", "swimming")}
     pain = {name: own["pain_after"].dropna() for name, own in arms.items()}
@@ -106,7 +106,7 @@ def test_the_data_give_the_estimates_by_hand(replicate):
 
 
 def test_another_seed_is_another_trial():
-    first, second = (ts.replay(loaded(TRIAL), 3, seed=seed) for seed in (1, 2))
+    first, second = (ts.replay(scenario(), 3, seed=seed) for seed in (1, 2))
     assert first.analyse("ancova").estimate != second.analyse("ancova").estimate
     assert second.seed == 2
 
@@ -115,11 +115,11 @@ def test_recruitment_to_a_date_enrols_those_who_came():
     conduct = {"recruitment": {"per_week": 4, "until_week": 12}}
     written = {**TRIAL, "conduct": conduct, "vary": {}, "what_if": {}}
     analyses = {k: v for k, v in TRIAL["analyses"].items() if k != "therapists"}
-    scenario = loaded({**written, "analyses": analyses})
-    results = ts.run(scenario, replicates=20)
+    dated = loaded({**written, "analyses": analyses})
+    results = ts.run(dated, replicates=20)
     sizes = set()
     for replicate in (1, 7, 20):
-        trial = ts.replay(scenario, replicate)
+        trial = ts.replay(dated, replicate)
         half = len(results.values) // 2
         expected = [values[0, replicate - 1] for values in results.values[half:]]
         assert np.array_equal([one.estimate for one in trial.results], expected, equal_nan=True)
@@ -130,7 +130,7 @@ def test_recruitment_to_a_date_enrols_those_who_came():
 
 
 def test_the_record_cannot_be_changed():
-    trial = ts.replay(loaded(TRIAL), 1)
+    trial = ts.replay(scenario(), 1)
     frame = trial.data.to_frame()
     frame["arm"] = "none"
     assert set(trial.data.to_frame()["arm"]) == {"resting", "walking", "swimming"}
@@ -140,7 +140,7 @@ def test_the_record_cannot_be_changed():
 
 
 def test_unknown_analyses_and_contrasts_are_named_with_the_known():
-    trial = ts.replay(loaded(TRIAL), 1)
+    trial = ts.replay(scenario(), 1)
     with pytest.raises(KeyError, match="no analysis is called 'anova'; there are ancova"):
         trial.analyse("anova")
     with pytest.raises(KeyError, match="no contrast 'resting'; it has walking"):
