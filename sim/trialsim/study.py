@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import os
-import sys
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,31 +16,20 @@ import numpy as np
 
 from trialsim.core.axes import REPLICATES_PER_BATCH, FloatArray
 from trialsim.core.errors import Problem, RunError, ScenarioError
-from trialsim.core.memory import keep_freed_memory
 from trialsim.core.plan import Plan, Series
-from trialsim.core.program import Program, prepare
+from trialsim.core.program import prepare
 from trialsim.core.records import COLUMNS
-from trialsim.core.registry import load_methods
-from trialsim.pipeline import simulate_batch
 from trialsim.scenario.loaded import LoadedScenario
 from trialsim.store.folder import environment, results_folder, whole_folder, write_json
 from trialsim.store.parts import Parts
 from trialsim.store.reading import changes_to_replay, read_run
 from trialsim.store.replicates import result_hash, write_replicates
+from trialsim.workers import simulate
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from trialsim.plots.gallery import Figures
-
-TASK_SECONDS = 0.5
-"""Work handed to a worker at once: long against the cost of handing over, short to a watcher."""
-
-SEEN_SECONDS = 0.05
-"""Work after which it is known how long a batch takes."""
-
-POOL_PAYS_SECONDS = 4.0
-"""Work left below which starting processes costs more than they save."""
 
 Progress = Callable[[int, int], None]
 """Told how many batches are done, of how many."""
@@ -96,35 +82,35 @@ class Results:
 
         return Figures(Run(self.scenario.written, self.plan, self.values, self._table))
 
-    def save(self, root: str | os.PathLike[str] = "results") -> Path:
+    def save(
+        self, root: str | os.PathLike[str] = "results", executor: Executor | None = None
+    ) -> Path:
         """Write the results folder, figures and page included, whole or not at all; returns its
-        path."""
+        path. A process of an `executor` draws half of the figures."""
         target = results_folder(Path(root), self.plan, self.seed)
         with whole_folder(target) as draft:
-            self._write_tables(draft)
-            self.report(draft)
+            self.report(draft, executor, meanwhile=lambda: self._write_tables(draft))
         Parts.of(target).clear()
         return target
 
-    def report(self, folder: str | os.PathLike[str]) -> Path:
-        """Draw every figure into a folder of this run and write its page; returns the page."""
-        from trialsim.plots.base.figure import save as save_figure  # imports matplotlib
-        from trialsim.report.build import report_html
+    def report(
+        self,
+        folder: str | os.PathLike[str],
+        executor: Executor | None = None,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Path:
+        """Draw every figure into a folder of this run and write its page; returns the page.
+
+        `meanwhile` is done while a process of the executor draws.
+        """
+        from trialsim.report.build import report_html  # imports matplotlib
+        from trialsim.report.drawing import draw_figures
         from trialsim.report.page import Page
         from trialsim.report.render import NAME
-        from trialsim.report.shown import Shown
 
-        shown = []
-        for drawn in self.plot.all():
-            _, svg, _ = save_figure(drawn, Path(folder) / "figures")
-            shown.append(Shown.of(drawn, svg.read_text(encoding="utf-8")))
+        shown = draw_figures(self.plot, Path(folder) / "figures", executor, meanwhile)
         page = Page(
-            self.scenario,
-            self.plot.run,
-            tuple(shown),
-            self.result_hash,
-            self.elapsed_s,
-            self.made_with,
+            self.scenario, self.plot.run, shown, self.result_hash, self.elapsed_s, self.made_with
         )
         path = Path(folder) / NAME
         path.write_text(report_html(page), encoding="utf-8")
@@ -194,9 +180,10 @@ def run(
     Serial, silent and without files unless `workers`, `executor` or `out` is given. With `out`
     an interrupted run goes on where it stopped; finished results are written by the caller.
 
-    `replicates` and `seed` override the scenario's. `workers` processes share the work; None
-    uses this process alone. Results do not depend on any of it. Raises ScenarioError for
-    impossible options and RunError when memory cannot hold the results.
+    `replicates` and `seed` override the scenario's. `workers` processes share the work, this
+    one included; None uses this process alone. An `executor` takes all of it, or, with `workers`,
+    what its `workers` - 1 processes can beside this one. Results do not depend on any of it.
+    Raises ScenarioError for impossible options and RunError when memory cannot hold the results.
     """
     replicates, seed = _options(scenario, replicates, seed, workers)
     plan = replace(scenario.plan, replicates=replicates, seed=seed)
@@ -211,7 +198,7 @@ def run(
     missing = [batch for batch in range(n_batches) if batch not in kept]
     done = len(kept)
     # Closed at once when `progress` raises, so that no worker goes on with work nobody awaits.
-    with closing(_simulate(plan, program, missing, workers, executor)) as simulated:
+    with closing(simulate(plan, program, missing, workers, executor)) as simulated:
         for first, results in simulated:
             _put(values, first, results)
             done += results.shape[2] // REPLICATES_PER_BATCH
@@ -265,93 +252,3 @@ def _put(values: FloatArray, first: int, results: FloatArray) -> None:
     start = first * REPLICATES_PER_BATCH
     end = min(values.shape[2], start + results.shape[2])
     values[:, :, start:end] = results[:, :, : end - start]
-
-
-def simulate_range(program: Program, first: int, last: int) -> FloatArray:
-    """Batches `first` to `last`, the end excluded: (series, column, replicate)."""
-    return np.concatenate([simulate_batch(program, batch) for batch in range(first, last)], axis=2)
-
-
-def _simulate(
-    plan: Plan,
-    program: Program,
-    missing: list[int],
-    workers: int | None,
-    executor: Executor | None,
-) -> Generator[tuple[int, FloatArray], None, None]:
-    """Results of the missing batches as (first batch, results), in any order."""
-    left, took = list(missing), [0.0]
-    # The first batches here and now: they tell how long the rest will take.
-    while left and sum(took) < SEEN_SECONDS:
-        began = time.perf_counter()
-        results = simulate_batch(program, left[0])
-        took.append(time.perf_counter() - began)
-        yield left.pop(0), results
-    if not left:
-        return
-    seconds = min(took[1:])  # the first batch also fills tables that are kept
-    length = max(1, round(TASK_SECONDS / seconds))
-    pays = (workers or 1) > 1 and seconds * len(left) > POOL_PAYS_SECONDS
-    if executor is None and not pays:
-        for first, last in _ranges(left, length):
-            yield first, simulate_range(program, first, last)
-        return
-    processes = workers or 1
-    own = executor is None
-    pool = _pool(plan, processes) if executor is None else nullcontext(executor)
-    # At the end of a run every worker should still have something to do.
-    length = max(1, min(length, len(left) // (4 * processes)))
-    with pool as chosen:
-        text = "" if own else json.dumps(plan.to_json())
-        waiting: dict[Future[FloatArray], int] = {}
-        for first, last in _ranges(left, length):
-            job = chosen.submit(_task, first, last, text)
-            waiting[job] = first
-        try:
-            for job in as_completed(waiting):
-                yield waiting[job], job.result()
-        finally:
-            for job in waiting:
-                job.cancel()
-
-
-def _ranges(batches: list[int], length: int) -> Iterator[tuple[int, int]]:
-    """Runs of neighbouring batches, at most `length` long, as (first, last + 1)."""
-    start = 0
-    for end in range(1, len(batches) + 1):
-        broken = end == len(batches) or batches[end] != batches[end - 1] + 1
-        if broken or end - start == length:
-            yield batches[start], batches[end - 1] + 1
-            start = end
-
-
-def _pool(plan: Plan, workers: int) -> ProcessPoolExecutor:
-    # A forked process inherits locks of threads that do not exist in it; spawn does not.
-    method = "forkserver" if sys.version_info >= (3, 14) and os.name == "posix" else "spawn"
-    return ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context(method),
-        initializer=_start_worker,
-        initargs=(json.dumps(plan.to_json()),),
-    )
-
-
-_programs: dict[str, Program] = {}
-"""Programs by plan text, in a worker: each plan is rebuilt once a process."""
-
-
-def _start_worker(text: str) -> None:
-    keep_freed_memory()
-    _programs[""] = _rebuilt(text)
-
-
-def _rebuilt(text: str) -> Program:
-    load_methods()
-    plain: dict[str, Any] = json.loads(text)
-    return prepare(Plan.from_json(plain))
-
-
-def _task(first: int, last: int, text: str) -> FloatArray:
-    if text not in _programs:
-        _programs[text] = _rebuilt(text)
-    return simulate_range(_programs[text], first, last)

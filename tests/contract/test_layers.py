@@ -117,13 +117,13 @@ def test_imports_are_noticed_wherever_they_stand():
 
 WORKER = """
 import json, sys
-import trialsim.study
+import trialsim.workers
 from trialsim.core.plan import Plan
 from trialsim.core.program import prepare
 from trialsim.core.registry import load_methods
 load_methods()
 program = prepare(Plan.from_json(json.load(sys.stdin)))
-results = trialsim.study.simulate_range(program, 0, 1)
+results = trialsim.workers.simulate_range(program, 0, 1)
 print(json.dumps({"shape": results.shape, "modules": sorted(sys.modules)}))
 """
 

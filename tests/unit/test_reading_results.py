@@ -205,7 +205,7 @@ def test_places_without_results_are_refused(tmp_path):
 
 
 def test_an_unfinished_run_is_called_so(tmp_path, monkeypatch):
-    monkeypatch.setattr("trialsim.study.TASK_SECONDS", 1e-9)
+    monkeypatch.setattr("trialsim.workers.TASK_SECONDS", 1e-9)
     scenario = ts.loads(TEXT, "small").changed({"vary": {}, "what_if": {}})
     results = ts.run(scenario, replicates=600, out=tmp_path)
     folder = tmp_path / "small" / f"{results.plan.digest}-{results.seed}"

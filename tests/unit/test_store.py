@@ -281,7 +281,7 @@ def test_an_old_folder_returns_to_its_place_when_the_new_one_cannot_take_it(tmp_
 
 
 def test_parts_outlive_results_that_could_not_be_written(tmp_path, monkeypatch, request):
-    monkeypatch.setattr("trialsim.study.TASK_SECONDS", 1e-9)
+    monkeypatch.setattr("trialsim.workers.TASK_SECONDS", 1e-9)
     request.getfixturevalue("broken_figure_fixture")
     with pytest.raises(RuntimeError):
         small_run(replicates=600, out=tmp_path).save(tmp_path)
@@ -299,7 +299,7 @@ def test_a_second_run_replaces_the_first(tmp_path):
 
 
 def test_a_resumed_run_says_so_in_its_manifest(tmp_path, monkeypatch):
-    monkeypatch.setattr("trialsim.study.TASK_SECONDS", 1e-9)
+    monkeypatch.setattr("trialsim.workers.TASK_SECONDS", 1e-9)
     small_run(replicates=600, out=tmp_path)
     folder = small_run(replicates=600, out=tmp_path).save(tmp_path)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))

@@ -7,7 +7,8 @@ import math
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from trialsim.cli.summary import print_summary
 from trialsim.core.memory import keep_freed_memory
 from trialsim.scenario.describe import work_of
 from trialsim.scenario.loaded import load
 from trialsim.store.folder import check_writable
 from trialsim.study import Progress as Report
 from trialsim.study import Results, run
+from trialsim.workers import get_ready_to_draw, processes_beside
 
 
 def run_command(
@@ -42,27 +43,43 @@ def run_command(
     silent = quiet or as_json
     n = scenario.plan.replicates if replicates is None else replicates
     rows = work_of(scenario.plan).series
-    try:
-        with progress(f"Simulating {n:,} trials a cell, {rows} rows of results", silent) as report:
-            results = run(
-                scenario,
-                replicates=replicates,
-                seed=seed,
-                workers=chosen,
-                out=out,
-                progress=report,
-            )
-    except KeyboardInterrupt:
-        text = "Interrupted. The batches done so far are kept: the same command goes on from there."
-        typer.echo(text, err=True)
-        raise typer.Exit(1) from None
-    folder = results.save(out)
+    with others(chosen) as pool:
+        # While the other process gets ready, this one does, too: it imports pandas.
+        from trialsim.cli.summary import print_summary
+
+        try:
+            with progress(
+                f"Simulating {n:,} trials a cell, {rows} rows of results", silent
+            ) as told:
+                results = run(
+                    scenario,
+                    replicates=replicates,
+                    seed=seed,
+                    workers=chosen,
+                    executor=pool,
+                    out=out,
+                    progress=told,
+                )
+        except KeyboardInterrupt:
+            text = "Interrupted. The batches done so far are kept: the same command goes on there."
+            typer.echo(text, err=True)
+            raise typer.Exit(1) from None
+        folder = results.save(out, executor=pool)
     if as_json:
         typer.echo(json.dumps(as_object(results, folder), allow_nan=False))
     elif quiet:
         typer.echo(str(folder))
     else:
         print_summary(results, folder)
+
+
+def others(processes: int) -> AbstractContextManager[Executor | None]:
+    """The processes that work beside this one, one of them getting ready to draw; none for 1."""
+    if processes < 2:
+        return nullcontext()
+    pool = processes_beside(processes)
+    pool.submit(get_ready_to_draw)
+    return pool
 
 
 def cores() -> int:

@@ -44,7 +44,7 @@ def loss_of(run: Run) -> Loss | None:
     """The first varied path that is a share lost, with two values at least."""
     for path, stated in run.plan.cells[0].varied:
         found = _PATH.fullmatch(path)
-        values = {value for cell in run.plan.cells for value in [dict(cell.varied)[path]]}
+        values = [dict(cell.varied)[path] for cell in run.plan.cells]
         shares = {value for value in values if _is_share(value)} if found else set()
         if found and len(shares) > 1:
             return _loss(run, path, found["what"], stated)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 FIGURES: Mapping[str, tuple[str, ...]] = {
+    "trial": ("flow",),
     "one-trial": ("one_trial", "trajectories", "natural_course"),
     "many-trials": ("many_trials", "dance", "p_values", "small_multiples"),
     "exaggeration": ("exaggeration",),

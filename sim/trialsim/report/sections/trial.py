@@ -7,6 +7,7 @@ from markupsafe import Markup
 from trialsim.operating.flow import flow
 from trialsim.operating.rounding import value_text
 from trialsim.plots.base.words import counted, listed, plain
+from trialsim.report.figure_places import FIGURES
 from trialsim.report.page import Page
 from trialsim.report.render import fill
 from trialsim.report.tables import Table
@@ -45,6 +46,7 @@ def render(page: Page) -> Markup:
         analyses=_analyses(page),
         merits=_merits(page),
         flow=_flow(page),
+        figures=page.figures(FIGURES[ID]),
     )
 
 
