@@ -237,10 +237,10 @@ def small_run(**options: Any) -> ts.Results:
 
 @pytest.fixture
 def broken_figure_fixture(monkeypatch) -> None:
-    def broken(self: Figures) -> None:
+    def broken(self: Figures, name: str) -> None:
         raise RuntimeError("the figure cannot be drawn")
 
-    monkeypatch.setattr(Figures, "all", broken)
+    monkeypatch.setattr(Figures, "draw", broken)
 
 
 def test_a_folder_that_cannot_be_finished_does_not_appear(tmp_path, broken_figure_fixture):

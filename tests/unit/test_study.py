@@ -16,6 +16,7 @@ import pytest
 
 import trialsim as ts
 from trialsim import study
+from trialsim import workers as workers_module
 from trialsim.core.axes import REPLICATES_PER_BATCH
 from trialsim.core.plan import Series
 from trialsim.core.records import COLUMNS
@@ -49,22 +50,22 @@ def serial_fixture() -> ts.Results:
 @pytest.fixture
 def batch_by_batch_fixture(monkeypatch) -> None:
     """Every batch is a task of its own, and even the smallest run is worth starting processes."""
-    monkeypatch.setattr(study, "SEEN_SECONDS", 1e-9)
-    monkeypatch.setattr(study, "TASK_SECONDS", 1e-9)
-    monkeypatch.setattr(study, "POOL_PAYS_SECONDS", 0.0)
+    monkeypatch.setattr(workers_module, "SEEN_SECONDS", 1e-9)
+    monkeypatch.setattr(workers_module, "TASK_SECONDS", 1e-9)
+    monkeypatch.setattr(workers_module, "POOL_PAYS_SECONDS", 0.0)
 
 
 @pytest.fixture
 def pools_fixture(monkeypatch) -> list[int]:
-    """Sizes of the pools of processes that were started."""
+    """How many processes worked together, whenever some were started."""
     started: list[int] = []
-    start = study._pool
+    start = workers_module.processes_beside
 
-    def noted(plan: Any, workers: int) -> ProcessPoolExecutor:
-        started.append(workers)
-        return start(plan, workers)
+    def noted(processes: int) -> ProcessPoolExecutor:
+        started.append(processes)
+        return start(processes)
 
-    monkeypatch.setattr(study, "_pool", noted)
+    monkeypatch.setattr(workers_module, "processes_beside", noted)
     return started
 
 
@@ -91,6 +92,12 @@ def test_processes_are_not_started_for_work_that_they_would_not_shorten(
     assert pools_fixture == []
 
 
+def test_a_given_executor_works_beside_this_process(serial_fixture, batch_by_batch_fixture):
+    with ThreadPoolExecutor(1) as executor:
+        assert_same(run(workers=2, executor=executor), serial_fixture)
+        assert executor.submit(sum, [1, 2]).result() == 3, "the executor stays its owner's"
+
+
 def test_a_thread_pool_does_not_move_a_number(serial_fixture, batch_by_batch_fixture):
     with ThreadPoolExecutor(3) as executor:
         assert_same(run(executor=executor), serial_fixture)
@@ -110,10 +117,10 @@ def test_processes_of_a_given_executor_need_no_tables_and_no_figures(
 
 def test_quick_batches_reach_the_workers_too(monkeypatch):
     """Batches that each take a moment must not all be simulated before any is handed on."""
-    simulate = study.simulate_batch
+    simulate = workers_module.simulate_batch
 
     def quick(program: Any, batch: int) -> Any:
-        time.sleep(study.SEEN_SECONDS / 3)
+        time.sleep(workers_module.SEEN_SECONDS / 3)
         return simulate(program, batch)
 
     class Counting(ThreadPoolExecutor):
@@ -123,7 +130,7 @@ def test_quick_batches_reach_the_workers_too(monkeypatch):
             self.tasks += 1
             return super().submit(*args, **kwargs)
 
-    monkeypatch.setattr(study, "simulate_batch", quick)
+    monkeypatch.setattr(workers_module, "simulate_batch", quick)
     with Counting(1) as executor:
         run(executor=executor)
         assert executor.tasks > 0

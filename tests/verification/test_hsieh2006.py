@@ -22,7 +22,9 @@ SIX_MONTHS = {"physiotherapy": Score(0, 24, 6.89, 4.6), "acupressure": Score(0, 
 
 
 def scenario() -> ts.LoadedScenario:
-    return ts.load(SCENARIOS / "hsieh2006.yaml").changed({"vary": {}})
+    return ts.load(SCENARIOS / "hsieh2006.yaml").changed(
+        {"vary": {}, "what_if": {}, "evidence": {}}
+    )
 
 
 @pytest.fixture(scope="module")

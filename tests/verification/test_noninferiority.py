@@ -9,8 +9,11 @@ REPLICATES = 40_000
 
 TRIAL = """
 format: 1
-design: {{arms: {{control: {{n: 64}}, treated: {{n: 64}}}}, visits_weeks: {{baseline: 0, after: 4}}}}
-outcomes: {{rmdq: {{method: repeated_normal, mean: 9.5, sd: 5.5, correlation: 0.55, better: {better}}}}}
+design:
+  arms: {{control: {{n: 64}}, treated: {{n: 64}}}}
+  visits_weeks: {{baseline: 0, after: 4}}
+outcomes:
+  rmdq: {{method: repeated_normal, mean: 9.5, sd: 5.5, correlation: 0.55, better: {better}}}
 assumptions: {{alike: {{}}, at_the_margin: {{rmdq: {{treated: {worst}}}}}}}
 analyses:
   t_test: {{method: t_test, outcome: rmdq, visit: after}}

@@ -61,8 +61,11 @@ def run_command(
                     progress=told,
                 )
         except KeyboardInterrupt:
-            text = "Interrupted. The batches done so far are kept: the same command goes on there."
-            typer.echo(text, err=True)
+            typer.echo(
+                "Interrupted. The batches done so far are kept: "
+                "the same command goes on from there.",
+                err=True,
+            )
             raise typer.Exit(1) from None
         folder = results.save(out, executor=pool)
     if as_json:

@@ -28,9 +28,7 @@ def undergo(
         return batch.once(("therapist", place), lambda: in_turn(allocation.arm, treated, team.n))
 
     asked = any(analysis.knows_therapists for analysis in design.analyses.values())
-    therapists = {
-        name: caseloads(team) for name, team in design.teams.items() if asked or team.icc
-    }
+    therapists = {name: caseloads(team) for name, team in design.teams.items() if asked or team.icc}
     return Conduct(therapists, _attendance(group, batch, baseline))
 
 

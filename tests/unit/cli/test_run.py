@@ -374,7 +374,7 @@ def test_the_summary_says_what_the_brackets_hold(hsieh_fixture):
 def test_the_summary_shows_every_sample_size_with_the_tables_numbers(hsieh_fixture):
     _, heading, *rows = hsieh_fixture.block("Share significant by total sample size")
     sizes = [size.removesuffix("*") for size in cells_of(heading)[1:]]
-    assert sizes == ["60", "129", "200", "300", "450"]
+    assert sizes == ["60", "129", "250", "450"]
     assert "129*" in heading
     table = hsieh_fixture.results.performance()
     rates = table[(table["analysis"] == "ancova") & (table["measure"] == "rejection_rate")]
