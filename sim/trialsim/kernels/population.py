@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from trialsim.core.axes import FloatArray
-from trialsim.core.effect import Modifier
+from trialsim.core.effect import Effect, Modifier
 from trialsim.core.plan import Cell, Design
 from trialsim.core.sessions import Sessions
 from trialsim.kernels.lattice import lattice_normals
@@ -86,7 +86,9 @@ class Population:
         odds = np.zeros(self._n)
         if sessions.outcome:
             method, baseline = self._design.outcomes[sessions.outcome], str(self._design.baseline)
-            score = self.scores(sessions.outcome, baseline, 0)
+            # Nothing acts at baseline, whoever gains afterwards.
+            z, nothing = self._latent(sessions.outcome, baseline), Effect.none(1, 1)
+            score = method.scores(0, z[None], np.zeros((1, self._n), np.int8), nothing)[0]
             sign = 1 if method.better == "lower" else -1
             odds = sessions.strength * sign * (score - method.at(method.mean, 0))
             odds = odds / method.at(method.sd, 0)
