@@ -22,7 +22,8 @@ SIX_MONTHS = {"physiotherapy": Score(0, 24, 6.89, 4.6), "acupressure": Score(0, 
 
 
 def scenario() -> ts.LoadedScenario:
-    return ts.load(SCENARIOS / "hsieh2006.yaml").changed(
+    alone = {"vary": {}, "what_if": {}, "evidence": {}}
+    return ts.load(SCENARIOS / "hsieh2006.yaml").changed(alone)
         {"vary": {}, "what_if": {}, "evidence": {}}
     )
 
