@@ -24,8 +24,6 @@ SIX_MONTHS = {"physiotherapy": Score(0, 24, 6.89, 4.6), "acupressure": Score(0, 
 def scenario() -> ts.LoadedScenario:
     alone = {"vary": {}, "what_if": {}, "evidence": {}}
     return ts.load(SCENARIOS / "hsieh2006.yaml").changed(alone)
-        {"vary": {}, "what_if": {}, "evidence": {}}
-    )
 
 
 @pytest.fixture(scope="module")
