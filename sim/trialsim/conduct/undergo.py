@@ -7,9 +7,9 @@ from collections.abc import Callable
 from trialsim.conduct.attend import attended
 from trialsim.conduct.in_turn import in_turn
 from trialsim.core.axes import Levels, Plane, Therapists
-from trialsim.core.plan import Team
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Allocation, Conduct
+from trialsim.core.team import Team
 
 
 def undergo(

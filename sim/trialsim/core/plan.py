@@ -24,6 +24,7 @@ from trialsim.core.stages import (
     ObservationMethod,
     OutcomeMethod,
 )
+from trialsim.core.team import Team
 
 NUMBERS_VERSION = 1
 """Raised with every entry under *Numbers change* in the changelog; part of every digest."""
@@ -31,32 +32,6 @@ NUMBERS_VERSION = 1
 Latent = Mapping[str, Mapping[str, tuple[tuple[str, float], ...]]]
 """By outcome and visit, or "" and covariate: the independent standard normals (by purpose) and
 weights whose sum is the latent value, of variance 1."""
-
-
-THERAPISTS = "conduct.therapists."
-"""How the purpose of the normals of therapists begins."""
-
-
-@dataclass(frozen=True)
-class Team:
-    """Therapists who treat one arm, or several."""
-
-    arms: tuple[str, ...]
-    """The arms that they treat."""
-    n: int
-    """How many they are."""
-    icc: Mapping[str, float]
-    """By outcome: share of the variance of the score after baseline that lies between them;
-    outcomes without any are left out."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return {"arms": list(self.arms), "n": self.n, "icc": dict(self.icc)}
-
-    @staticmethod
-    def from_json(plain: Mapping[str, Any]) -> Team:
-        """The team that `to_json` wrote."""
-        return Team(tuple(plain["arms"]), plain["n"], plain["icc"])
 
 
 @dataclass(frozen=True)

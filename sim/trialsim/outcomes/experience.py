@@ -9,9 +9,10 @@ import numpy as np
 
 from trialsim.core.axes import ArmPlane, Levels, Plane, Therapists
 from trialsim.core.effect import Effect, Modifier
-from trialsim.core.plan import THERAPISTS, Latent
+from trialsim.core.plan import Latent
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Allocation, Cohort, Conduct, Outcomes
+from trialsim.core.team import THERAPISTS
 from trialsim.kernels.selection import eligible
 
 Terms = tuple[tuple[str, float], ...]

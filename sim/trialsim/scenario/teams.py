@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from trialsim.core.errors import Path, Problem
-from trialsim.core.plan import THERAPISTS, Latent, Team
+from trialsim.core.plan import Latent
 from trialsim.core.stages import OutcomeMethod
+from trialsim.core.team import THERAPISTS, Team
 from trialsim.scenario._words import listed
 from trialsim.scenario.keys.conduct import Therapists
 from trialsim.scenario.latent import Matrix, latent_model, latent_share

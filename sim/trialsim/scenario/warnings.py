@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trialsim.core.plan import Design, Plan, Team
+from trialsim.core.plan import Design, Plan
+from trialsim.core.team import Team
 from trialsim.scenario._words import listed
 from trialsim.scenario.allocation_check import omissions
 
