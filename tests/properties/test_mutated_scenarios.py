@@ -25,7 +25,15 @@ from trialsim.scenario.load import parse
 VALID = Path(__file__).parents[1] / "scenarios" / "valid"
 RIGHT = {
     name: parse((VALID / f"{name}.yaml").read_text("utf-8")).data
-    for name in ("covariates", "everything", "kinds_of_scores", "names", "two_outcomes", "what_ifs")
+    for name in (
+        "covariates",
+        "everything",
+        "kinds_of_scores",
+        "names",
+        "people_and_conduct",
+        "two_outcomes",
+        "what_ifs",
+    )
 }
 
 Place = tuple[str | int, ...]

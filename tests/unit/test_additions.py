@@ -57,6 +57,36 @@ def with_covariate(first: bool) -> Written:
     return {**written, "analyses": added("analyses", "severe", adjusted, first=first)["analyses"]}
 
 
+BELIEF = {"distribution": "bernoulli", "share": 0.4, "correlated_with": {"rmdq": 0.3}}
+ALL_ATTENDED = {"planned": 6, "within_weeks": 4, "dose": "saturating", "half": 2}
+TEAM = {"n": 3, "also": ["control"]}
+
+
+def with_section(section: str, value: Any, **others: Any) -> Written:
+    """The scenario with a section that it lacks, and others."""
+    return {**deepcopy(BASE), section: value, **others}
+
+
+def with_people(kind: str, name: str, value: Any) -> Written:
+    """The scenario with one more covariate or trait before the others."""
+    cohort = deepcopy(BASE["cohort"])
+    return with_section("cohort", {**cohort, kind: {name: value, **cohort.get(kind, {})}})
+
+
+def with_believers_who_gain() -> Written:
+    """A trait, and another assumption under which it decides who gains."""
+    by_belief = {"rmdq": {"treatment": {"modifier": "belief", "by_level": [0, -4]}}}
+    assumptions = {"by_belief": by_belief, **BASE["assumptions"]}
+    return {**with_people("traits", "belief", BELIEF), "assumptions": assumptions}
+
+
+def with_therapist_means() -> Written:
+    """A team that makes nobody alike, and an analysis of its means."""
+    analysis = {"method": "therapist_means", "outcome": "rmdq", "visit": "after"}
+    analyses = added("analyses", "means", analysis, first=True)["analyses"]
+    return with_section("conduct", {"therapists": {"treatment": TEAM}}, analyses=analyses)
+
+
 NEIGHBOURS: dict[str, Written] = {
     "an outcome written last": with_outcome(False),
     "an outcome written first": with_outcome(True),
@@ -98,6 +128,43 @@ NEIGHBOURS: dict[str, Written] = {
     ),
     "an assumption that only shifts": added(
         "assumptions", "shift", {"pain": {"treatment": 3}}, first=True
+    ),
+    "an assumption with responders": added(
+        "assumptions",
+        "some_gain",
+        {"rmdq": {"treatment": {"difference": -2, "responders": 0.5}}},
+        first=True,
+    ),
+    "a trait": with_people("traits", "belief", BELIEF),
+    "a trait that decides who gains elsewhere": with_believers_who_gain(),
+    "bands of a covariate": with_people(
+        "covariates", "old", {"distribution": "bands", "of": "age", "cuts": [50]}
+    ),
+    "bands of a score": with_people(
+        "covariates", "severe", {"distribution": "bands", "of": "rmdq", "cuts": [8, 12]}
+    ),
+    "therapists who make nobody alike": with_section(
+        "conduct", {"therapists": {"treatment": TEAM}}
+    ),
+    "an analysis of therapists": with_therapist_means(),
+    "sessions that everybody attends": with_section("conduct", {"sessions": ALL_ATTENDED}),
+    "recruitment that waits for the last": with_section(
+        "conduct", {"recruitment": {"per_week": 4, "ramp_weeks": 3, "consent": 0.6}}
+    ),
+    "a tail lost at another visit": added(
+        "observation.missing",
+        "worst",
+        {"method": "tail", "outcome": "rmdq", "rate": 0.2, "at": ["later"]},
+        first=True,
+    ),
+    "what_ifs of conduct": with_section(
+        "conduct",
+        {"therapists": {"treatment": TEAM}, "sessions": ALL_ATTENDED},
+        what_if={
+            "alike": {"conduct.therapists.treatment.icc": 0.1},
+            "missed": {"conduct.sessions.attend": 0.6},
+            "severe": {"cohort.eligibility": {"rmdq": {"min": 8}}},
+        },
     ),
     "a what_if": {**BASE, "what_if": {"no_loss": {"observation.missing.lost.rate": 0}}},
 }

@@ -166,6 +166,8 @@ SPOILT: dict[str, tuple[Callable[[Path], Any], str]] = {
         "written under numbers version 0",
     ),
     "a manifest of something else": (edited("manifest.json", seed="x"), "manifest.json: seed"),
+    "a seed that there cannot be": (edited("manifest.json", seed=-5), "manifest.json: seed"),
+    "a run without trials": (edited("manifest.json", replicates=0), "manifest.json: replicates"),
     "a manifest that is not JSON": (
         lambda folder: (folder / "manifest.json").write_text("{"),
         "manifest.json cannot be read",

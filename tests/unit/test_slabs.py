@@ -29,11 +29,38 @@ def several_sizes() -> Written:
     return {**complete(), "allocation": "simple", "vary": {"design.n_total": [12, 40, 60]}}
 
 
+def everything_that_is_done_to_patients() -> Written:
+    """Limits, bands, a trait that modifies, therapists, missed sessions, an end, a lost tail."""
+    written = deepcopy(BASE)
+    severe = {"distribution": "bands", "of": "rmdq", "cuts": [8, 14]}
+    belief = {"distribution": "bernoulli", "share": 0.6, "correlated_with": {"rmdq": 0.2}}
+    written["cohort"]["covariates"]["severe"] = severe
+    written["cohort"] |= {"traits": {"belief": belief}, "eligibility": {"rmdq": {"min": 4}}}
+    written["allocation"] = {"method": "stratified_blocks", "strata": ["severe"]}
+    severity = {"outcome": "rmdq", "strength": 0.5}
+    written["conduct"] = {
+        "recruitment": {"per_week": 5, "ramp_weeks": 2, "until_week": 8},
+        "sessions": {
+            "planned": 6, "within_weeks": 4, "attend": 0.8, "never": 0.1, "severity": severity,
+        },
+        "therapists": {"treatment": {"n": 2, "icc": 0.05}, "control": {"n": 3, "icc": 0.02}},
+    }  # fmt: skip
+    written["assumptions"] = {
+        "by_belief": {"rmdq": {"treatment": {"modifier": "belief", "by_level": [0, -4]}}},
+        "by_chance": {"pain": {"treatment": {"difference": -9, "responders": 0.5}}},
+    }
+    written["observation"]["missing"]["worst"] = {"method": "tail", "outcome": "rmdq", "rate": 0.1}
+    written["analyses"]["means"] = {
+        "method": "therapist_means", "outcome": "rmdq", "visit": "after",
+    }  # fmt: skip
+    return written
+
+
 @pytest.mark.parametrize("rows", [2, 3, 64, 85, 100, 128])
 @pytest.mark.parametrize(
     "scenario",
-    [lambda: BASE, complete, with_failures, several_sizes],
-    ids=["lossy", "complete", "failing", "sizes"],
+    [lambda: BASE, complete, with_failures, several_sizes, everything_that_is_done_to_patients],
+    ids=["lossy", "complete", "failing", "sizes", "everything"],
 )
 def test_slabs_move_no_number(scenario: Callable[[], Written], rows: int, monkeypatch):
     """As many replicates at a time as fit a cache, or all: the same numbers. A single replicate

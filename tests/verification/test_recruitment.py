@@ -141,3 +141,22 @@ def test_those_assessed_for_each_patient_are_geometric():
     p = 129 / 188
     assert_matches(float(people.mean()), 1 / p, sqrt((1 - p) / p**2 / people.size))
     assert_share_matches(people == 1, p)
+
+
+def test_a_ramp_of_a_minute_is_none():
+    """However short a ramp, the days can be worked out, and nearly nobody comes later for it: by
+    half a minute at most."""
+    minute = 1 / (7 * 24 * 60)
+    with_ramp = arrivals({"per_week": 7.2, "ramp_weeks": minute}, batches=1)
+    assert np.abs(with_ramp - arrivals({"per_week": 7.2}, batches=1)).max() < 7 * minute
+
+
+def test_an_end_moves_nobody_who_came_before_it():
+    """Bit for bit; those who would have come later come after the end, however slow the rate."""
+    slow, end = {"per_week": 0.05}, 100
+    open_ended = arrivals(slow, batches=1)
+    ended = arrivals({**slow, "until_week": end}, batches=1)
+    before = open_ended <= 7 * end
+    assert 0 < before.mean() < 0.2
+    np.testing.assert_array_equal(ended[before], open_ended[before])
+    assert (ended[~before] > 7 * end).all()

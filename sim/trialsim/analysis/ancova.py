@@ -128,8 +128,8 @@ def _solve(both: Comparison, usable: np.ndarray) -> tuple[list[FloatArray], Floa
     if p == 1:
         ss_x, d = both.within[1][1], both.difference[1]
         solvable = ss_x > both.rounding[1]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return [both.within[0][1] / ss_x], d * d / ss_x, solvable
+        ss_x = np.where(solvable, ss_x, 1.0)  # without variation the slope is a failure anyway
+        return [both.within[0][1] / ss_x], d * d / ss_x, solvable
     w = np.stack(
         [np.stack([both.within[i][j] for j in range(1, p + 1)], axis=-1) for i in range(1, p + 1)],
         axis=-2,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import isnan
 
 import typer
 
@@ -11,9 +12,9 @@ from trialsim.core.plan import Plan
 from trialsim.core.program import prepare
 from trialsim.operating.allocation import allocation_characteristics
 from trialsim.operating.calendar import calendar
-from trialsim.operating.rounding import percent, with_error
+from trialsim.operating.delivered import delivered
+from trialsim.operating.rounding import NOT_DEFINED, percent, with_error
 from trialsim.operating.selected import selected_scores
-from trialsim.operating.truth import truth_of
 from trialsim.pipeline import simulate_batch
 from trialsim.scenario.describe import paragraph, work_of
 from trialsim.scenario.loaded import LoadedScenario, load
@@ -101,8 +102,10 @@ def eligibility_lines(plan: Plan) -> str:
                 f"SD {left.sd:.2f} ({everybody.sd:.2f})"
             )
             if left.visit != baseline:
+                known = left.with_baseline
                 text += (
-                    f", correlation with {baseline} {left.with_baseline:.2f} "
+                    f", correlation with {baseline} "
+                    f"{NOT_DEFINED if isnan(known) else format(known, '.2f')} "
                     f"({everybody.with_baseline:.2f})"
                 )
             lines.append(text)
@@ -112,21 +115,11 @@ def eligibility_lines(plan: Plan) -> str:
 def delivered_lines(plan: Plan) -> str:
     """True differences that are not those stated, because patients are selected or gain by
     something that goes with their score."""
-    design, lines = plan.designs[0], []
-    for cell in (cell for cell in plan.cells if cell.design == 0):
-        for outcome, effect in cell.effects.items():
-            for contrast, (arm, comparator) in design.contrasts.items():
-                truth = truth_of(design, cell, outcome, contrast)
-                stated = [effect.difference[list(design.arms).index(a)] for a in (arm, comparator)]
-                for visit, one, other in zip(design.visits, *stated, strict=True):
-                    delivered = truth.mean_difference(visit)
-                    if abs(delivered - (one - other)) > 5e-4 * design.outcomes[outcome].at(
-                        design.outcomes[outcome].sd, 0
-                    ):
-                        lines.append(
-                            f"  {outcome} at {visit}, {contrast}, under {cell.assumption}: "
-                            f"{delivered:.3g} (stated {one - other:.3g})"
-                        )
+    lines = [
+        f"  {one.outcome} at {one.visit}, {one.contrast}, under {one.assumption}: "
+        f"{one.true:.3g} (stated {one.stated:.3g})"
+        for one in delivered(plan)
+    ]
     head = "True mean differences among those who enter, where they are not those stated:"
     return "\n".join([head, *lines]) if lines else ""
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from trialsim import __version__
 from trialsim.core.program import rule_of
 from trialsim.operating.calendar import calendar
-from trialsim.operating.characteristics import check_against_theory, true_value
+from trialsim.operating.characteristics import check_against_theory
 from trialsim.operating.needed_to_treat import numbers_needed
 from trialsim.operating.placement import published_among
 from trialsim.operating.rounding import (
@@ -106,14 +106,7 @@ def _what_ifs(console: Console, results: Results) -> None:
 
 def _needed(console: Console, results: Results) -> None:
     """Numbers needed to treat, from the risk differences of the trial as stated."""
-    plan = results.plan
-    truths = {
-        row: true_value(plan.designs[cell.design], cell, series)
-        for row, series in enumerate(plan.series())
-        if (cell := plan.cells[series.cell]).design == 0
-        and plan.designs[0].analyses[series.analysis].name == "responder"
-    }
-    found = numbers_needed(plan, results.values, truths)
+    found = numbers_needed(results.plan, results.values)
     if not found:
         return
     console.print(

@@ -18,6 +18,9 @@ _APART = 0.25
 """Days between which the expected number is taken to be straight; the year's course bends it by
 less than a ten-thousandth of a patient."""
 
+_STEPS_OF_A_RAMP = 512
+"""Parts of a ramp that are taken to be straight, however short it is."""
+
 
 def days(draws: Draws, recruitment: Recruitment, n: int) -> Plane:
     """Day (r, p) of each patient's randomisation, in the order in which they come.
@@ -41,13 +44,14 @@ def _course(recruitment: Recruitment, most: float) -> tuple[FloatArray, FloatArr
     """Days and the patients expected by them, up to more than `most`, fine enough to go between
     straight."""
     end = max(start for *_, start in recruitment.centres) + recruitment.ramp + 1.0
-    while recruitment.expected(np.array([end]))[0] < most:
+    over = np.inf if recruitment.until is None else recruitment.until
+    while end <= over and recruitment.expected(np.array([end]))[0] < most:
         end *= 2
     # The spacing does not depend on `most`: more patients move nobody's day by a last bit.
-    apart = min(_APART, recruitment.ramp / 512) if recruitment.ramp else _APART
-    grid = np.arange(np.ceil(end / apart) + 1) * apart
-    kinks = [day for *_, start in recruitment.centres for day in (start, start + recruitment.ramp)]
-    grid = np.unique(np.concatenate([grid, kinks]))
+    grid = np.arange(np.ceil(end / _APART) + 1) * _APART
+    rising = np.linspace(0, recruitment.ramp, _STEPS_OF_A_RAMP + 1)
+    ramps = [start + rising for *_, start in recruitment.centres]
+    grid = np.unique(np.concatenate([grid, *ramps]))
     expected = recruitment.expected(grid)
     rises = np.concatenate([[True], np.diff(expected) > 0])
     rises[:-1] |= rises[1:]  # the last day of a rest is the first from which it rises again

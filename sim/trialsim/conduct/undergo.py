@@ -27,7 +27,7 @@ def undergo(
         treated = [arms.index(arm) for arm in team.arms]
         return batch.once(("therapist", place), lambda: in_turn(allocation.arm, treated, team.n))
 
-    asked = any(analysis.knows_therapists for analysis in design.analyses.values())
+    asked = group.knows_therapists
     therapists = {name: caseloads(team) for name, team in design.teams.items() if asked or team.icc}
     return Conduct(therapists, _attendance(group, batch, baseline))
 

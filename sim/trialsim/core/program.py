@@ -46,6 +46,8 @@ class Group:
     centres: Mapping[tuple[str, str], float]
     """Planned middle of every variable."""
     tasks: tuple[Task, ...]
+    knows_therapists: bool = False
+    """Whether somebody looks at who treated whom."""
     kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
     """What stages work out once for this group and keep for all batches."""
 
@@ -187,6 +189,7 @@ def _group(plan: Plan, keys: dict[str, int], cells: dict[int, tuple[int, int]]) 
         tuple(dict.fromkeys(reads)),
         centres,
         tuple(_task(design, name) for name in design.analyses),
+        any(analysis.knows_therapists for analysis in design.analyses.values()),
     )
 
 

@@ -51,6 +51,7 @@ class Population:
         self._normals: dict[str, FloatArray] = dict(zip(purposes, points, strict=True))
         for purpose, limits in design.selected.items():
             self._normals[purpose] = between(self._normals[purpose], *limits)
+        self._sessions_attended: dict[int, FloatArray] = {}
 
     def scores(self, outcome: str, visit: str, arm: int) -> FloatArray:
         """True scores (n,) of everybody, had they been given this arm."""
@@ -64,7 +65,9 @@ class Population:
         due = 0 if sessions is None else sessions.due(design.visits[visit])
         if sessions is not None and due and (outcome, visit) not in design.hypothetical:
             parts = [[sessions.part(a, due)] * len(design.visits) for a in range(due + 1)]
-            attended = self._attended(sessions, due).astype(np.int16)
+            if due not in self._sessions_attended:
+                self._sessions_attended[due] = self._attended(sessions, due)
+            attended = self._sessions_attended[due].astype(np.int16)
             arms = arms.astype(np.int16) * len(parts) + attended
             rows = effect.in_parts(parts)
         z = self._latent(outcome, visit)

@@ -30,7 +30,8 @@ def batch_of_trials(
     everything = [(outcome, visit) for outcome in design.outcomes for visit in design.visits]
     everything += [("", name) for name in design.covariates]
     return trial_data(
-        replace(group, reads=tuple(everything)), Batch(Draws(plan.seed, batch, replicates))
+        replace(group, reads=tuple(everything), knows_therapists=True),
+        Batch(Draws(plan.seed, batch, replicates)),
     )
 
 

@@ -22,7 +22,7 @@ class Moments:
     mean: float
     sd: float
     with_baseline: float
-    """Correlation with the score at baseline."""
+    """Correlation with the score at baseline; NaN where all have the same score there."""
 
 
 @dataclass(frozen=True)
@@ -66,5 +66,6 @@ def selected_scores(plan: Plan) -> list[Selected]:
 
 def _moments(scores: dict[str, FloatArray], visit: str, baseline: str) -> Moments:
     score, first = scores[visit], scores[baseline]
-    together = float(np.corrcoef(first, score)[0, 1])
+    varies = np.ptp(first) > 0 and np.ptp(score) > 0
+    together = float(np.corrcoef(first, score)[0, 1]) if varies else float("nan")
     return Moments(visit, float(np.mean(score)), float(np.std(score)), together)

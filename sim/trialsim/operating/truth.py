@@ -146,7 +146,7 @@ class CountedContrast(Truth):
         if key not in self.kept:
             chosen = [(self.outcome, name) for name in visits]
             people = Population(self.design, self.cell, chosen, TRUTH_PATIENTS)
-            for each in {arm, *self.pair}:
+            for each in range(len(self.design.arms)):  # the other contrasts ask for them next
                 for name in visits:
                     address = (self.outcome, visits, name, each)
                     self.kept[address] = people.scores(self.outcome, name, each)

@@ -98,7 +98,7 @@ def _ticks(ax: Axes, own: pd.DataFrame, most: int) -> None:
     ax.set_xlim(0.4, max(most, 6) + 0.6)
     ax.set_xticks(range(1, most + 1, max(1, -(-most // _MOST_NAMED))))
     ax.tick_params(labelbottom=True)
-    high = max(1, int(own.groupby("therapist")["n"].sum().max()))
+    high = max(1, int(own.groupby("therapist")["n"].sum().max() if len(own) else 0))
     ax.set_ylim(0, 1.05 * high)
     ax.set_yticks(sorted({0, high // 2, high}))
 
@@ -108,7 +108,7 @@ def _takeaway(numbers: pd.DataFrame, arms: Mapping[str, str], teams: Mapping[str
     for team, size in teams.items():
         own = numbers[numbers["team"] == team]
         each = own.groupby("therapist")["n"].sum()
-        low, high = int(each.min()), int(each.max())
+        low, high = (int(each.min()), int(each.max())) if len(each) else (0, 0)
         treats = listed([arms[arm] for arm in arms if arm in set(own["arm"])])
         load = f"{high:,}" if low == high else f"{low:,} to {high:,}"
         each_one = "each with" if size > 1 else "with"

@@ -141,7 +141,7 @@ def _draw(
         marks = [mark_size(upper, marked_n_total)]
         mark_size(lower, marked_n_total)  # its label stands above the upper panel
     upper.tick_params(labelbottom=False)
-    _scales(upper, lower, frame)
+    _scales(upper, lower, frame, 10.0 if against_power else 3.0)
 
     x = 100 * frame["power"] if against_power else frame["n_total"].astype(float)
     shown = frame.assign(x=x)
@@ -161,9 +161,9 @@ def _draw(
     return list(axes)
 
 
-def _scales(upper: Axes, lower: Axes, frame: pd.DataFrame) -> None:
+def _scales(upper: Axes, lower: Axes, frame: pd.DataFrame, least_high: float) -> None:
     known = frame["type_m"].dropna()
-    low, high = min(1.0, known.min()), max(10.0, 1.1 * known.max())
+    low, high = min(1.0, known.min()), max(least_high, 1.1 * known.max())
     upper.set_yscale("log")
     upper.set_ylim(0.93 * low, high)
     upper.yaxis.set_major_locator(FixedLocator(_ticks(*upper.get_ylim())))

@@ -38,6 +38,8 @@ class Facets:
     """Panels beyond the most that are drawn."""
     held: tuple[str, ...] = ()
     """Further things that vary, at the value of the design as stated."""
+    are_what_ifs: bool = False
+    """Whether the panels are the trial as stated and each what_if, and nothing else."""
 
 
 def facets_of(run: Run) -> Facets:
@@ -64,6 +66,7 @@ def facets_of(run: Run) -> Facets:
         n_columns=_n_columns(by, len(shown), is_whole=len(shown) == _full(by)),
         left_out=tuple(title for _, title, _ in combinations[MOST_PANELS:]),
         held=tuple(_named(one, stated[one.path]) for one in held),
+        are_what_ifs=[one.path for one in by] == [WHAT_IF],
     )
 
 

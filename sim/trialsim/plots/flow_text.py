@@ -69,8 +69,19 @@ def caption(
         parts.append("Whoever has several reasons is counted under the first of them.")
     if any(one.n.any() for one in flow.counts if one.stage == EXCLUDED):
         parts.append("Excluded: a score that the analysis needs is missing.")
-    parts.append("How many were assessed for eligibility is not simulated.")
+    parts.append(_assessed(flow))
     return " ".join(part for part in parts if part)
+
+
+def _assessed(flow: Flow) -> str:
+    """How many had to be asked for so many to be randomised, as far as the scenario says."""
+    recruitment = flow.design.recruitment
+    if recruitment is None or recruitment.consent == 1:
+        return "How many were assessed for eligibility is not simulated."
+    said = f"Of 100 assessed, {100 * recruitment.consent:.3g} are taken to be eligible and consent"
+    if recruitment.until is not None:  # fewer than planned may come
+        return f"{said}."
+    return f"{said}: about {flow.design.n_total / recruitment.consent:,.0f} are assessed."
 
 
 def alt_text(flow: Flow, shown: Shown, primary: str, label: Callable[[str], str]) -> str:

@@ -15,6 +15,7 @@ from trialsim.plots.base.words import (
     quoted,
     supported,
 )
+from trialsim.plots.effect import amount
 from trialsim.plots.loss_numbers import Loss
 
 _MOST_NAMED = 3
@@ -76,7 +77,7 @@ def _bias(at: pd.DataFrame, loss: Loss) -> str:
     digits = supported(worst["mcse"], decimals_of(worst["value"]))
     size = number(abs(worst["value"]), digits)
     side = loss.contrast.favours("right" if worst["value"] > 0 else "left")
-    return f"At most the estimate is {size} {loss.contrast.unit} too good for {side}."
+    return f"At most the estimate is {amount(size, loss.contrast.unit)} too good for {side}."
 
 
 def caption(numbers: pd.DataFrame, loss: Loss, settings: Settings) -> str:

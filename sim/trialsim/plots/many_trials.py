@@ -18,7 +18,7 @@ from trialsim.plots.base.labels import ROW, Label, place_labels
 from trialsim.plots.base.page import AWAY, EDGE, GUTTER, RIGHT, Page, new_page, size_of, wrapped
 from trialsim.plots.base.style import INK, SIGNIFICANT, TEXT, TRUTH, style
 from trialsim.plots.base.words import exact, plain
-from trialsim.plots.effect import effect_of
+from trialsim.plots.effect import amount, effect_of
 from trialsim.plots.many_trials_text import alt_text, caption, takeaway
 from trialsim.plots.panel import Panel, Published, View
 from trialsim.plots.run import Run
@@ -176,7 +176,7 @@ def _draw(
         reference_lines(ax, view, published, are_behind=shows_dots(views))
     if len(views) == 1 and not shows_dots(views):
         edges = columns(views, axes[0])
-        axes[0].set_ylabel(f"trials per {exact(edges[1] - edges[0])} {contrast.unit}")
+        axes[0].set_ylabel(f"trials per {amount(exact(edges[1] - edges[0]), contrast.unit)}")
     return list(axes)
 
 
@@ -202,7 +202,7 @@ def _beside(ax: Axes, view: View, unit: str) -> float:
     assert figure is not None
     lines = (
         (plain(view.name), INK),
-        (f"truth {exact(view.truth)} {unit}", TRUTH),
+        (f"truth {amount(exact(view.truth), unit)}", TRUTH),
         (view.result, SIGNIFICANT),
     )
     height = 0.0

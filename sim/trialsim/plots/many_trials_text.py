@@ -9,6 +9,7 @@ import numpy as np
 from trialsim.plots.base.effect_axis import Contrast
 from trialsim.plots.base.figure import Settings
 from trialsim.plots.base.words import error_of_100, exact, listed, plain, quoted
+from trialsim.plots.effect import amount
 from trialsim.plots.panel import Published, View
 from trialsim.plots.trial_marks import limits, shows_dots
 from trialsim.plots.trials import bin_width
@@ -44,7 +45,7 @@ def caption(
         marks = "One dot is one trial."
     else:
         width = bin_width(limits(views, published))
-        marks = f"Bars are {exact(width)} {contrast.unit} wide."
+        marks = f"Width of a bar: {amount(exact(width), contrast.unit)}."
     errors = [view.half_width for view in views if np.isfinite(view.mcse)]
     error = f"Monte Carlo error of the shares: at most {error_of_100(max(errors, default=0.0))}."
     return " ".join(
@@ -92,27 +93,36 @@ def _how_often(views: Sequence[View]) -> str:
         nulls = nulls[:1]
         said = [
             f"{fewest.frequency} ({quoted(fewest.name)}) to {most.frequency} "
-            f"({quoted(most.name)}) are significant under an effect"
+            f"({quoted(most.name)}) {_success(views)}"
+            + ("" if views[0].rule.null else " under an effect")
         ]
     else:
-        said = _each(effects, "significant")
-    return f"Out of 100 trials like this one, {listed([*_each(nulls, 'false alarms'), *said])}."
+        said = _each(effects, _success(views))
+    return f"Out of 100 trials like this one, {listed([*_each(nulls, 'are false alarms'), *said])}."
+
+
+def _success(views: Sequence[View]) -> str:
+    """What trials do that reject what they test."""
+    return "show non-inferiority" if views[0].rule.null else "are significant"
 
 
 def _each(views: Sequence[View], word: str) -> list[str]:
     """First "24 are significant under “large trials”", then only "98 under ..."."""
     return [
-        f"{view.frequency} {'' if place else f'are {word} '}under {quoted(view.name)}"
+        f"{view.frequency} {'' if place else f'{word} '}under {quoted(view.name)}"
         for place, view in enumerate(views)
     ]
 
 
 def _how_misleading(views: Sequence[View], contrast: Contrast) -> str:
-    """The weakest effect whose significant trials overstate it."""
+    """The weakest effect whose significant trials overstate it; nothing against a margin, where
+    nobody reads the size of an effect from the test."""
     told = [
         (view.share, view, average)
         for view in views
-        if not view.is_null and view.truth and view.trials.n_significant >= _FEWEST
+        if not (view.is_null or view.rule.null)
+        and view.truth
+        and view.trials.n_significant >= _FEWEST
         for average in [view.average()]
         if average is not None and average[0] / view.truth >= _EXAGGERATES
     ]
@@ -120,6 +130,6 @@ def _how_misleading(views: Sequence[View], contrast: Contrast) -> str:
         return ""
     _, view, (_, text) = min(told, key=lambda one: one[0])
     return (
-        f"Where the truth is {exact(view.truth)} {contrast.unit}, "
+        f"Where the truth is {amount(exact(view.truth), contrast.unit)}, "
         f"significant trials report {text} on average."
     )

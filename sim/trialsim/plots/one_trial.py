@@ -33,6 +33,8 @@ _LEAST_TALL = 230.0  # points
 _DASHED: dict[str, Any] = {"color": INK, "linewidth": 1.6, "linestyle": (0, (5, 3)), "zorder": 3}
 _FEW_SCORES = 12
 """With so few possible scores the lines of patients would hide one another."""
+_GOLDEN = 0.618
+"""Steps that spread any number of points evenly."""
 _APART = 0.16  # of the distance of neighbouring scores: bundles, not other scores
 
 
@@ -57,8 +59,8 @@ def one_trial(
 
 
 def applies(run: Run) -> bool:
-    """Where a batch of the patients fits in memory and there is a visit to show."""
-    return can_hold_a_batch(run)
+    """Where a batch of the patients fits in memory and the trial enrolled somebody."""
+    return can_hold_a_batch(run) and bool(run.trials(run.under_an_effect).enrolled[0].any())
 
 
 def draw(run: Run) -> Drawn:
@@ -143,6 +145,9 @@ def _draw(
     every = marks[["value", "lower", "upper"]].to_numpy(float).ravel()
     cut = [] if threshold is None else [threshold.cut]
     score.dress(first, np.concatenate([every, cut]))
+    apart = _APART * score.step(values) if len(np.unique(values)) <= _FEW_SCORES else 0.0
+    low, high = first.get_ylim()
+    first.set_ylim(min(low, values.min() - 0.7 * apart), max(high, values.max() + 0.7 * apart))
     above = 6.0
     if page is not None:
         titles = [
@@ -154,7 +159,6 @@ def _draw(
     above += place_key(first, _key(marks, arms, seen, threshold, page is not None), above)
     if page is not None:
         arrange_grid(page, grid, [above], max(drops) + 8, _LEAST_TALL)
-    apart = _APART * score.step(values) if len(np.unique(values)) <= _FEW_SCORES else 0.0
     for name, ax in panels.items():
         lines = marks[(marks["kind"] == "patient") & (marks["arm"] == name)]
         _patients(ax, lines, visits_weeks, seen[name], apart)
@@ -219,8 +223,10 @@ def _patients(
     ranks = (np.arange(n) + 0.5) / max(1, n)
     weeks = np.array(list(visits_weeks.values()))
     pieces, dots, ends = [], [], []
-    for (_, rows), rank in zip(lines.groupby("patient"), ranks, strict=True):
-        shift = apart * (rank - 0.5)
+    for place, ((_, rows), rank) in enumerate(zip(lines.groupby("patient"), ranks, strict=True)):
+        # A lone visit also moves them sideways by rank: up and down they then need another order.
+        up = place * _GOLDEN % 1 if len(weeks) == 1 else rank
+        shift = apart * (up - 0.5)
         at = np.searchsorted(weeks, rows["weeks"].to_numpy())
         points = np.column_stack([rows["weeks"], rows["value"] + shift])
         if points[-1, 0] < weeks[-1]:

@@ -51,7 +51,8 @@ def marks_of(
     ).sort_values(["patient", "weeks"], kind="stable")
     columns = ["kind", "arm", "visit", "weeks", "patient", "value", "lower", "upper", "n"]
     means = pd.DataFrame(rows, columns=[*columns, "enrolled"])
-    together = pd.concat([part for part in (means, patients) if len(part)], ignore_index=True)
+    parts = [part for part in (means, patients) if len(part)]  # a trial may enrol nobody
+    together = pd.concat(parts, ignore_index=True) if parts else means
     return together.astype({"patient": "Int64", "n": "Int64", "enrolled": "Int64"})
 
 

@@ -17,6 +17,7 @@ from trialsim.plots.base.words import (
     plain,
     supported,
 )
+from trialsim.plots.effect import amount
 from trialsim.plots.trials import Trials
 
 FEWEST_FOR_A_MEAN = 5
@@ -124,7 +125,8 @@ class View:
             failed = per_100(self.trials.n_failed / max(1, self.trials.n + self.trials.n_failed))
             return f"the analysis failed in {failed} of 100 trials"
         word = "false\u00a0alarms" if self.is_null else "power"
-        return f"{self.frequency} of 100 significant ({word})"
+        what = "show non-inferiority" if self.rule.null else "significant"
+        return f"{self.frequency} of 100 {what} ({word})"
 
     @property
     def half_width(self) -> float:
@@ -133,4 +135,4 @@ class View:
 
     def title(self, unit: str) -> str:
         """Name, truth and result in one line."""
-        return f"{plain(self.name)}: truth {exact(self.truth)} {unit}, {self.result}"
+        return f"{plain(self.name)}: truth {amount(exact(self.truth), unit)}, {self.result}"

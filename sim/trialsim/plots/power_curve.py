@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
+from trialsim.core.program import rule_of
 from trialsim.plots.base.end_labels import EndLabel, end_label, height_of, place_end_labels
 from trialsim.plots.base.figure import Drawn, Settings
 from trialsim.plots.base.labels import ROW, Label, place_labels
@@ -50,6 +51,7 @@ def draw(run: Run) -> Drawn:
         marked_n_total=run.design.n_total,
         alpha=run.design.decision.alpha,
         settings=run.settings(),
+        margin=rule_of(run.design, run.primary).null or None,
     )
 
 
@@ -59,12 +61,13 @@ def draw_power_curve(
     marked_n_total: int | None,
     alpha: float,
     settings: Settings,
+    margin: float | None = None,
     name: str = "power_curve",
 ) -> Drawn:
     """The finished figure, with its takeaway as heading and its settings as caption."""
     numbers = with_bands(frame if "n_used" in frame else frame.assign(n_used=settings.replicates))
-    heading = takeaway(numbers, marked_n_total)
-    small = caption(numbers, alpha, settings)
+    heading = takeaway(numbers, marked_n_total, is_about_a_margin=margin is not None)
+    small = caption(numbers, alpha, settings, margin)
     with style():
         page = new_page(heading, small)
         _draw(numbers, marked_n_total, alpha, page)

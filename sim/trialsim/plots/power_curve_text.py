@@ -5,13 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from trialsim.plots.base.figure import Settings
-from trialsim.plots.base.words import error_of_100, listed, per_100, quoted
+from trialsim.plots.base.words import error_of_100, exact, listed, per_100, quoted
 
 _MOST_NAMED = 3
 _ENOUGH = 0.8
 
 
-def takeaway(numbers: pd.DataFrame, marked_n_total: int | None) -> str:
+def takeaway(
+    numbers: pd.DataFrame, marked_n_total: int | None, *, is_about_a_margin: bool = False
+) -> str:
     """The shares at this trial's size, and the first size that is large enough."""
     if numbers.empty:
         return "No simulated trial could be analysed."
@@ -23,19 +25,21 @@ def takeaway(numbers: pd.DataFrame, marked_n_total: int | None) -> str:
     who = f"With {nearest:,} participants"
     if nearest != marked:
         who += f", the simulated size nearest to this trial\u2019s {marked:,}"
-    sentence = f"{who}, {listed(_shares(effects, at[at['is_null']]))}."
+    shares = _shares(effects, at[at["is_null"]], is_about_a_margin=is_about_a_margin)
+    sentence = f"{who}, {listed(shares)}."
     return " ".join(part for part in (sentence, _first_enough(numbers, effects, sizes)) if part)
 
 
-def _shares(effects: pd.DataFrame, nulls: pd.DataFrame) -> list[str]:
+def _shares(effects: pd.DataFrame, nulls: pd.DataFrame, *, is_about_a_margin: bool) -> list[str]:
     """First "98 of 100 trials are significant under ...", then shorter, then the false alarms."""
     said: list[str] = []
+    among = "" if is_about_a_margin else " under an effect"
     if len(effects) + len(nulls) > _MOST_NAMED and len(effects) > 1:
         lowest, highest = effects.iloc[-1], effects.iloc[0]
         said.append(
             f"{per_100(lowest['value'], lowest['mcse'])} ({quoted(lowest['assumption'])}) to "
             f"{per_100(highest['value'], highest['mcse'])} ({quoted(highest['assumption'])}) "
-            "of 100 trials are significant under an effect"
+            f"of 100 trials are significant{among}"
         )
         effects, nulls = effects.iloc[:0], nulls.iloc[:1]
     for rows, words in ((effects, "significant"), (nulls, "false alarms")):
@@ -59,13 +63,18 @@ def _first_enough(numbers: pd.DataFrame, effects: pd.DataFrame, sizes: list[int]
     return f"Under {quoted(name)}, {int(enough.min()):,} is the first simulated size to reach 80."
 
 
-def caption(numbers: pd.DataFrame, alpha: float, settings: Settings) -> str:
+def caption(
+    numbers: pd.DataFrame, alpha: float, settings: Settings, margin: float | None = None
+) -> str:
     """Settings, reference lines, and how wide the Monte Carlo band is."""
     sizes = sorted({int(n) for n in numbers["n_total"]})
     span = f"{sizes[0]:,} to {sizes[-1]:,}" if len(sizes) > 1 else None
+    nothing = "when there is no effect"
+    if margin is not None:
+        nothing = f"when the truth is at the margin, {exact(margin)}; significant: non-inferior"
     lines = (
         "Dashed: 80 and 90 of 100. "
-        f"Dotted: the {100 * alpha:g} of 100 that p < {alpha:g} allows when there is no effect."
+        f"Dotted: the {100 * alpha:g} of 100 that p < {alpha:g} allows {nothing}."
     )
     half = float((numbers["upper"] - numbers["lower"]).max()) / 2 if len(numbers) else 0.0
     if len(sizes) > 1:

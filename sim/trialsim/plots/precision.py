@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from trialsim.core.program import rule_of
 from trialsim.plots.base.end_labels import EndLabel, end_label, height_of, place_end_labels
 from trialsim.plots.base.figure import Drawn, Settings
 from trialsim.plots.base.labels import ROW, place_labels
@@ -57,7 +58,8 @@ def draw(run: Run) -> Drawn:
         interval=Interval(
             level=level_of(run),
             unit=effect_of(run, run.primary).unit,
-            inverts_its_test=analysis.inverts_its_test,
+            inverts_its_test=analysis.inverts_its_test
+            and not rule_of(run.design, run.primary).null,
         ),
         settings=run.settings(),
     )

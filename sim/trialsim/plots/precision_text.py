@@ -21,7 +21,7 @@ class Interval:
     unit: str
     """Natural unit of the estimate."""
     inverts_its_test: bool
-    """Whether it excludes 0 exactly where the test rejects."""
+    """Whether it excludes 0 exactly where the test rejects: never where a margin is tested."""
 
 
 def takeaway(numbers: pd.DataFrame, marked_n_total: int | None, interval: Interval) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -95,7 +96,11 @@ def choose(
         problems.append(Problem((), f"found {seed}, must be 0 to 2^63 - 1.", source="seed"))
     elif seed is not None:
         plan = replace(plan, seed=seed)
-    if not 1 <= replicate <= plan.replicates:
+    if not isinstance(replicate, Integral):
+        problems.append(
+            Problem((), f"found {replicate!r}, not a whole number.", source="replicate")
+        )
+    elif not 1 <= replicate <= plan.replicates:
         found = f"found {replicate:,}; trials are counted from 1 to {plan.replicates:,}."
         hint = "" if is_run else "For more of them set simulation.replicates."
         problems.append(Problem((), found, hint, source="replicate"))

@@ -119,7 +119,9 @@ class ReplayedTrial:
         return caseloads_figure(self.choice, self._run, self._trials)
 
     def figures(self) -> list[Drawn]:
-        """All figures of the trial."""
+        """All figures of the trial; of one that enrolled nobody its flow."""
+        if not len(self.data.frame):
+            return [self.draw_flow()]
         drawn = [self.draw_flow(), self.trajectories(), self.swimmer()]
         return [*drawn, self.caseloads()] if self._trials.therapist else drawn
 

@@ -12,5 +12,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "analyses": ("three_analyses", "dichotomising", "nnt"),
     "size": ("power_curve", "power", "precision"),
     "missing": ("loss",),
+    "what-if": ("small_multiples",),
 }
-"""By identifier of a section: names of figures, in the order of the page."""
+"""By identifier of a section: names of figures, in the order of the page. Small multiples stand
+beside the what-ifs where the scenario has any, else among the many trials."""

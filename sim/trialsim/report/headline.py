@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from trialsim.core.plan import Cell
 from trialsim.plots.base.words import exact, number, per_100, quoted, supported
+from trialsim.plots.effect import amount, effect_of
 from trialsim.plots.panel import MOST_FAILED
 from trialsim.report.page import Page
 from trialsim.report.tables import FOUR, HOW_TO_READ, Table, four
 from trialsim.report.values import Measures
+from trialsim.report.what_ifs import large_changes
 
 _MOST_NAMED = 4
 """Assumptions that the sentence names; of more it gives the range."""
@@ -25,6 +27,8 @@ class Headline:
     """One for each comparison of the primary analysis."""
     warning: str
     """What a significant trial would report too much, or nothing."""
+    what_if: tuple[str, ...]
+    """What changes of the trial would do to its errors, where they would do much."""
     table: Table
 
 
@@ -37,7 +41,7 @@ def headline(page: Page) -> Headline:
         if several:
             sentence = f"{page.contrast_label(contrast)}: {sentence}"
         sentences.append(f"{sentence[:1].upper()}{sentence[1:]}")
-    return Headline(tuple(sentences), _warning(page), _table(page))
+    return Headline(tuple(sentences), _warning(page), large_changes(page), _table(page))
 
 
 def _sentence(page: Page, contrast: str) -> str:
@@ -105,11 +109,11 @@ def _warning(page: Page) -> str:
     _, name, m = min(told, key=lambda one: one[0])
     truth, factor = m["true_value"].value, m["type_m"]
     size = number(abs(truth) * factor.value, supported(abs(truth) * factor.mcse, 2))
-    unit = page.run.outcome(page.run.primary).unit
+    unit = effect_of(page.run, page.run.primary).unit
     of = f" ({page.contrast_label(contrast)})" if len(page.contrasts) > 1 else ""
     return (
-        f"Under {quoted(name)} the true difference{of} is {exact(abs(truth))} {unit}; the trials "
-        f"that reach significance report {size} on average, "
+        f"Under {quoted(name)} the true difference{of} is {amount(exact(abs(truth)), unit)}; the "
+        f"trials that reach significance report {size} on average, "
         f"{number(factor.value, supported(factor.mcse, 2))} times the truth."
     )
 
@@ -127,7 +131,8 @@ def _table(page: Page) -> Table:
     return Table(
         "four",
         f"Four numbers together: primary analysis, {page.design.n_total:,} participants, "
-        f"{page.replicates:,} simulated trials under each assumption",
+        f"{page.replicates:,} simulated trials under each assumption; truth and half-width in "
+        f"{effect_of(page.run, page.run.primary).unit}",
         ["If this is the truth", *FOUR],
         groups,
         HOW_TO_READ,

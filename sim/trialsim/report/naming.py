@@ -78,7 +78,7 @@ def value_of(page: Page, one: Assumed) -> str:
     match one.path:
         case ("outcomes", str(outcome), str(key), *_) if key in _IN_ITS_UNIT:
             return _with_unit(page, outcome, text)
-        case ("assumptions", _, str(outcome), *_):
+        case ("assumptions", _, str(outcome), *_) if not isinstance(one.value, str):
             return _with_unit(page, outcome, text)
     return text
 

@@ -48,7 +48,7 @@ FOUR = ("Truth", "Significant", "Exaggeration", "Interval half-width", "Interval
 HOW_TO_READ = (
     "In brackets: Monte Carlo standard error; for a share of exactly 0 or 100%, the far end of its "
     "95% interval. Exaggeration: mean size of the significant estimates over the true size; there "
-    "is none where the truth is 0 or fewer than 30 trials are significant."
+    "is none where the truth is 0, a margin is tested, or fewer than 30 trials are significant."
 )
 
 

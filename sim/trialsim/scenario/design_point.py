@@ -23,7 +23,11 @@ from trialsim.scenario.people import (
     placed,
     selection,
 )
-from trialsim.scenario.recruitment import recruitment_of, recruitment_problems
+from trialsim.scenario.recruitment import (
+    duration_problems,
+    recruitment_of,
+    recruitment_problems,
+)
 from trialsim.scenario.references import (
     analysis_problems,
     contrast_problems,
@@ -65,16 +69,17 @@ def design_point(
         sound = _sound(scenario.outcomes, broken)
         latent, _, found = latent_model(sound, list(scenario.design.visits_weeks))
         problems += found
+        is_modelled = not found
         by_team: dict[str, Latent] = {}
         uncut = not any(problem.path[0] == "conduct" for problem in problems)
-        if not found and "conduct" in readable and uncut:
+        if is_modelled and "conduct" in readable and uncut:
             by_team, found = latent_by_team(scenario, sound, teams_of(scenario))
             problems += found
         people: dict[str, CovariateMethod] = {}
         selected: dict[str, tuple[float, float]] = {}
         levels: dict[str, Shares | None] = {}
-        wrong = [problem for problem in problems if problem.path[0] == "cohort"]
-        if not found and "cohort" in readable and not wrong:
+        known = "cohort" in readable and not any(p.path[0] == "cohort" for p in problems)
+        if known and is_modelled:
             people = placed(scenario, sound)
             unsound = set(scenario.outcomes) - set(sound)
             own, found = covariate_terms(scenario, people, sound, latent, unsound)
@@ -85,7 +90,7 @@ def design_point(
                 selected, found = selection(scenario, latent)
                 problems += found
         for name, assumption in scenario.assumptions.items() if "assumptions" in readable else ():
-            if wrong and _modified(assumption):
+            if not (known and is_modelled) and _modified(assumption):
                 continue  # by somebody who cannot be read
             effects[name], found = effects_of(
                 name, assumption, scenario, sound, levels, mean_parts(scenario)
@@ -216,6 +221,7 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"cohort", "outcomes", "design"}, eligibility_problems),
     ({"design", "allocation"}, _allocation_problems),
     ({"conduct"}, recruitment_problems),
+    ({"design", "conduct"}, duration_problems),
     ({"design", "outcomes", "conduct"}, team_problems),
     ({"design", "outcomes", "conduct"}, session_problems),
     ({"design", "outcomes"}, _outcome_problems),

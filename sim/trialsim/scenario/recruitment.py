@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import fsum
 
+import numpy as np
+
 from trialsim.core.errors import Path, Problem
 from trialsim.core.recruitment import Recruitment
 from trialsim.scenario.schema import Scenario
 
 DAYS_A_WEEK = 7
+
+LEAST_PATIENTS = 1.0
+"""With fewer expected, most trials would be without patients."""
+
+MOST_WEEKS = 5200
+"""A hundred years, as for every other week of a scenario."""
 
 
 def recruitment_of(scenario: Scenario) -> Recruitment | None:
@@ -44,3 +52,21 @@ def recruitment_problems(scenario: Scenario) -> Iterable[Problem]:
     if written.until_week is not None and written.until_week <= first:
         text = f"ends in week {written.until_week:g}, when no centre has opened."
         yield Problem((*path, "until_week"), text, "Write a later week.")
+    elif (course := recruitment_of(scenario)) is not None and course.until is not None:
+        expected = float(course.expected(np.array([course.until]))[0])
+        if expected < LEAST_PATIENTS:
+            text = f"only {expected:.3g} patients are expected by week {written.until_week:g}."
+            yield Problem((*path, "until_week"), text, "Write a later week, or a higher rate.")
+
+
+def duration_problems(scenario: Scenario) -> Iterable[Problem]:
+    """Recruitment that nobody would live to see the end of."""
+    written = scenario.conduct.recruitment
+    if written is None or written.until_week is not None:
+        return
+    n_total = sum(arm.n for arm in scenario.design.arms.values())
+    weeks = n_total / written.per_week
+    if weeks > MOST_WEEKS:
+        text = f"{n_total:,} patients would take {weeks:,.0f} weeks at {written.per_week:g} a week."
+        hint = f"At most {MOST_WEEKS:,} weeks can be simulated; or write until_week."
+        yield Problem(("conduct", "recruitment", "per_week"), text, hint)

@@ -63,10 +63,10 @@ def latent_by_team(
         icc = {outcome: share for outcome, share in team.icc.items() if outcome in outcomes}
         if not icc:
             continue
-        shared = _shared(icc, outcomes, visits, baseline)
-        latent, _, problems = latent_model(outcomes, visits, shared)
-        if problems:
+        possible = _possible(icc, outcomes, visits, baseline)
+        if possible is None:
             return {}, [_too_close(name, icc, scenario, outcomes)]
+        latent, shared = possible
         found[name] = {
             outcome: {
                 visit: _together(name, outcome, terms, shared, v)
@@ -86,6 +86,21 @@ def _together(
         return terms
     own = tuple((purpose, weight * (1 - share) ** 0.5) for purpose, weight in terms)
     return (*own, (f"{THERAPISTS}{name}.{outcome}", share**0.5))
+
+
+def _possible(
+    icc: Mapping[str, float],
+    outcomes: Mapping[str, OutcomeMethod],
+    visits: list[str],
+    baseline: str | None,
+) -> tuple[Latent, dict[str, Matrix]] | None:
+    """What is left between patients and what therapists share; None where they share too much."""
+    try:
+        shared = _shared(icc, outcomes, visits, baseline)
+    except ValueError:  # more than scores of any two patients can have in common
+        return None
+    latent, _, problems = latent_model(outcomes, visits, shared)
+    return None if problems else (latent, shared)
 
 
 def _shared(
@@ -114,9 +129,8 @@ def _too_close(
     for _ in range(20):
         part = (low + high) / 2
         less = {outcome: part * share for outcome, share in icc.items()}
-        shared = _shared(less, outcomes, visits, baseline)
-        *_, problems = latent_model(outcomes, visits, shared)
-        low, high = (low, part) if problems else (part, high)
+        possible = _possible(less, outcomes, visits, baseline)
+        low, high = (low, part) if possible is None else (part, high)
     most = [f"{int(1000 * low * share) / 1000:g} for {outcome}" for outcome, share in icc.items()]
     text = "the correlations of the scores leave less between patients than that."
     path: Path = ("conduct", "therapists", name, "icc")

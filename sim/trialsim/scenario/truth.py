@@ -16,6 +16,9 @@ from trialsim.scenario.schema import Scenario
 MAX_SDS = 1_000
 """A larger difference, in SDs of the score, leaves no digits for what patients differ by."""
 
+LEAST_PART = 1e-9
+"""With a smaller mean part of an effect, what the full dose would give has no meaning."""
+
 Differences = tuple[float, ...]
 """Of one class of patients in one arm, a value a visit."""
 
@@ -135,7 +138,13 @@ def _arm(
         if seen.parts is None:
             text = "attendance goes with a score, so that no full dose follows from the mean."
             return ([], ()), [Problem((*path, "as"), text, "State the effect of the full dose.")]
-        rows = [tuple(d / p for d, p in zip(row, seen.parts, strict=True)) for row in rows]
+        needed = [p for row in rows for d, p in zip(row, seen.parts, strict=True) if d]
+        if min(needed, default=1.0) < LEAST_PART:
+            text = "hardly anybody attends enough to gain, so that no full dose follows."
+            return ([], ()), [Problem((*path, "as"), text, "State the effect of the full dose.")]
+        rows = [
+            tuple(d / p if d else 0.0 for d, p in zip(row, seen.parts, strict=True)) for row in rows
+        ]
     by_class = whose.rows(truth, rows)
     for m, row in enumerate(by_class):
         stated, place = written[min(m, len(written) - 1)]
@@ -173,6 +182,8 @@ def _row_problems(
         comparator = f"The comparator has mean {method.at(method.mean, v):g} there."
         if truth.responders not in (None, 1):
             comparator += f" Responders gain {difference:g}."
+        elif truth.stated_as == "treatment_policy" and difference:
+            comparator += f" The full dose gains {difference:g}."
         for text in method.arm_problems(v, difference, sd):
             about_sd = sd is not None and key_about(text) == "sd"
             problems.append(

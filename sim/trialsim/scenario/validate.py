@@ -22,7 +22,15 @@ MAX_PROBLEMS = 50
 
 SECTIONS = frozenset(Scenario.model_fields)
 
-_MEASURED = ("cohort", "allocation", "outcomes", "assumptions", "observation", "published")
+_MEASURED = (
+    "cohort",
+    "allocation",
+    "conduct",
+    "outcomes",
+    "assumptions",
+    "observation",
+    "published",
+)
 """Sections whose numbers are measurements: numbers of any other size are mistakes."""
 
 _NOT_TRUTH_VALUES = ("format", "decision.sides")

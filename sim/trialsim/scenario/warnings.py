@@ -17,9 +17,12 @@ def _therapists(plan: Plan) -> list[str]:
     """Arms treated by one therapist, and analyses that take patients of one therapist for
     strangers (Walwyn and Roberts 2010, doi 10.1177/0962280209105017)."""
     found: dict[str, None] = {}  # designs repeat one another
-    for design in plan.designs:
+    sets = {cell.design: cell.what_if for cell in reversed(plan.cells)}
+    stated = sets[0]
+    for index, design in enumerate(plan.designs):
+        under = "" if sets[index] == stated else f"what if {sets[index].replace('_', ' ')}: "
         for team in design.teams.values():
-            found |= dict.fromkeys(_of_team(design, team))
+            found |= dict.fromkeys(f"{under}{text}" for text in _of_team(design, team))
     return list(found)
 
 

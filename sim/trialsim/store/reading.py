@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trialsim.core.axes import FloatArray
 from trialsim.core.errors import RunError, ScenarioError
@@ -35,8 +35,8 @@ class Manifest(BaseModel):
     changes: dict[str, Any]
     """Values changed after reading, by path."""
     digest: str
-    seed: int
-    replicates: int
+    seed: int = Field(ge=0, lt=2**63)
+    replicates: int = Field(ge=1)
     result_hash: str
     elapsed_s: float
     resumed_batches: int

@@ -217,3 +217,30 @@ AWKWARD = {
 def test_no_text_overlaps_or_is_cut(case, draw_fixture, faults_fixture):
     drawn = draw_fixture(facets_of(run_of(20, **AWKWARD[case])))
     assert faults_fixture(drawn.figure) == []
+
+
+def test_the_takeaway_of_what_ifs_compares_them_with_the_trial_as_stated(draw_fixture):
+    found = facets_of(run_of(what_if={"wide": {SD: 8}}, vary={SIZE: [20, 40]}))
+    assert found.are_what_ifs and found.x_stated == 40
+    numbers = found.numbers.copy()
+    here = numbers["x"] == 40
+    shares = {
+        ("as stated", "no_effect"): 0.05,
+        ("wide", "no_effect"): 0.33,
+        ("as stated", "small"): 0.4,
+        ("wide", "small"): 0.41,
+    }
+    for (panel, name), share in shares.items():
+        at = here & (numbers["panel"] == panel) & (numbers["assumption"] == name)
+        assert at.sum() == 1
+        numbers.loc[at, ["value", "mcse", "lower", "upper"]] = share, 0.01, share, share
+    assert draw_fixture(replace(found, numbers=numbers)).takeaway == (
+        "As stated, 5 of 100 trials are false alarms; with “wide”, 33 are. As stated, 40 of 100 "
+        "trials are significant under “small”, and no clearly different number with “wide”."
+    )
+
+
+def test_what_ifs_beside_another_path_are_told_as_a_range(draw_fixture):
+    found = facets_of(run_of(20, what_if={"wide": {SD: 4}}, vary={SIZE: [20, 40], RATE: [0, 0.1]}))
+    assert not found.are_what_ifs
+    assert draw_fixture(found).takeaway.startswith("Under “small”, the weakest effect,")

@@ -39,6 +39,12 @@ def test_the_flow_adds_up(trial_fixture):
     assert flow.loc[flow["stage"] == "missed", "n"].sum() > 0
 
 
+@pytest.mark.parametrize("replicate", ["17", 17.0, None])
+def test_a_trial_is_named_by_a_whole_number(replicate):
+    with pytest.raises(ts.ScenarioError, match=r"replicate: found .*, not a whole number"):
+        ts.replay(scenario(), replicate)
+
+
 def test_as_many_are_analysed_as_the_run_says(trial_fixture):
     flow = trial_fixture.flow
     contrasts = {"walking": ["resting", "walking"], "swimming": ["resting", "swimming"]}

@@ -10,7 +10,9 @@ from trialsim.report.page import Page
 from trialsim.report.sections import (
     analyses,
     assumptions,
+    calendar,
     checklists,
+    entering,
     exaggeration,
     failures,
     further,
@@ -22,6 +24,7 @@ from trialsim.report.sections import (
     reproduce,
     size,
     theory,
+    treatment,
     trial,
     what_if,
 )
@@ -44,6 +47,9 @@ class Section(Protocol):
 
 SECTIONS: tuple[Section, ...] = (
     trial,
+    entering,
+    calendar,
+    treatment,
     assumptions,
     one_trial,
     many_trials,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from trialsim.operating.needed_to_treat import numbers_needed
 from trialsim.plots.base.words import plain
 from trialsim.report.figure_places import FIGURES
 from trialsim.report.page import Page
@@ -27,7 +28,35 @@ def render(page: Page) -> Markup:
         "analyses",
         figures=page.figures(FIGURES[ID]),
         four=_table(page),
-        warnings=warnings(page.plan),
+        needed=_needed(page),
+        warnings=[plain(text) for text in warnings(page.plan)],
+    )
+
+
+def _needed(page: Page) -> Table | None:
+    """Numbers needed to treat, of every risk difference."""
+    groups: dict[str, list[list[str]]] = {}
+    for one in numbers_needed(page.plan, page.run.values):
+        arms = f"{page.run.arm_label(one.arm)} against {page.run.arm_label(one.comparator)}"
+        true, _, middle = str(one.true).partition(" (")
+        groups.setdefault(f"If the truth is “{plain(one.assumption)}”", []).append(
+            [
+                f"{plain(one.analysis)}, {arms}",
+                f"{page.outcome_label(one.outcome)} {plain(one.counts)}",
+                true,
+                middle.removesuffix(")"),
+            ]
+        )
+    if not groups:
+        return None
+    return Table(
+        "needed",
+        "Numbers needed to treat for one more, or one fewer, with the event",
+        ["Analysis", "Event", "True", "Middle 95 of 100 trials"],
+        list(groups.items()),
+        "NNTB: treated for one more to benefit; NNTH: for one more to be harmed. A range that "
+        "passes through infinity holds no difference. Nothing is said where the truth is 0.",
+        is_text=True,
     )
 
 

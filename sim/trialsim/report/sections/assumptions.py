@@ -32,6 +32,9 @@ _SECTIONS = {
 _TOGETHER = {"cohort": 3, "conduct": 3, "bias": 2, "observation": 3, "allocation": 1, "design": 2}
 """By section: length of the path whose values share a row, if they share a source."""
 
+_WHOLE = (("conduct", "recruitment"), ("conduct", "sessions"))
+"""Places whose values share a row: defaults stand in it beside what has a source."""
+
 _SCALE = ("method", "min", "max", "step")
 """Keys of an outcome that say what scores it can have; they share a row too."""
 
@@ -104,6 +107,8 @@ def _joint(one: Assumed) -> tuple[Path, str, str]:
     path = one.path
     if path[0] == "outcomes" and path[2] in _SCALE:
         return (*path[:2], "scale"), *_status(one)
+    if path[:2] in _WHOLE:
+        return path[:2], *_status(one)
     return path[: _TOGETHER.get(str(path[0]), len(path))], *_status(one)
 
 

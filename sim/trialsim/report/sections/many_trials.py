@@ -16,6 +16,9 @@ from trialsim.report.values import UNKNOWN, Value
 ID = "many-trials"
 TITLE = "Many trials"
 
+_WHAT_IF = "what-if"
+"""The section of the changed trials, which has figures of its own."""
+
 _HOW_OFTEN: tuple[tuple[str, str, Callable[[Value], str]], ...] = (
     ("rejection_rate", "Significant", lambda one: one.share),
     ("favourable_rejection_rate", "Significant, in favour", lambda one: one.share),
@@ -48,7 +51,11 @@ def render(page: Page) -> Markup:
     return fill(
         "many_trials",
         page=page,
-        figures=page.figures(FIGURES[ID]),
+        figures=page.figures(
+            name
+            for name in FIGURES[ID]
+            if not page.written.what_if or name not in FIGURES[_WHAT_IF]
+        ),
         tables=[
             _table(page, "how-often", "How often trials are significant", _HOW_OFTEN),
             _table(page, "how-right", "How right estimates and intervals are", _HOW_RIGHT),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from trialsim.plots.base.words import plain
+from trialsim.report.figure_places import FIGURES
 from trialsim.report.page import Page
 from trialsim.report.render import fill
 from trialsim.report.tables import FOUR, HOW_TO_READ, Table, four
+from trialsim.report.what_ifs import lessons
 from trialsim.report.wording import shown
 from trialsim.scenario.resolve import AS_STATED
 
@@ -23,10 +25,26 @@ def applies(page: Page) -> bool:
 def render(page: Page) -> Markup:
     """What each change is, and the four numbers under it."""
     changes = [
-        (plain(name), [f"{path} = {shown(value)}" for path, value in changed.items()])
+        (
+            plain(name),
+            [f"{path} = {shown(value)}" for path, value in changed.items()],
+            _source(page, name),
+        )
         for name, changed in page.written.what_if.items()
     ]
-    return fill("what_if", changes=changes, four=_table(page))
+    return fill(
+        "what_if",
+        changes=changes,
+        lessons=[sentence for name in page.written.what_if for sentence in lessons(page, name)],
+        figures=page.figures(FIGURES[ID]),
+        four=_table(page),
+    )
+
+
+def _source(page: Page, name: str) -> str:
+    """Where the values of a change come from, or that nobody says."""
+    entry = page.written.evidence.get(f"what_if.{name}") or page.written.evidence.get("what_if")
+    return f"{entry.status}: {entry.source}" if entry is not None else "no source"
 
 
 def _table(page: Page) -> Table:
