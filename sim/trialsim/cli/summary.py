@@ -119,7 +119,7 @@ def _needed(console: Console, results: Results) -> None:
 def _calendar(console: Console, results: Results) -> None:
     """When the trial would be over."""
     for place, row in enumerate(calendar(results.plan, min(results.replicates, 10_000))):
-        head = "Calendar " if place == 0 else "         "
+        head = "\nCalendar " if place == 0 else "         "
         ends = f"{row.low:.3g} to {row.high:.3g} in 95 of 100 trials"
         console.print(f"{head}{row.what}: {with_error(row.mean, row.mcse)}; {ends}")
 
