@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from trialsim.plots import (
+    calendar,
     dance,
     dichotomising,
     exaggeration,
@@ -36,6 +37,7 @@ class Shown(NamedTuple):
 
 GALLERY: Mapping[str, Shown] = {
     "flow": Shown(flow.applies, flow.draw),
+    "calendar": Shown(calendar.applies, calendar.draw),
     "one_trial": Shown(one_trial.applies, one_trial.draw),
     "trajectories": Shown(trajectories.applies, trajectories.draw),
     "natural_course": Shown(natural_course.applies, natural_course.draw),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 FIGURES: Mapping[str, tuple[str, ...]] = {
     "trial": ("flow",),
+    "calendar": ("calendar",),
     "one-trial": ("one_trial", "trajectories", "natural_course"),
     "many-trials": ("many_trials", "dance", "p_values", "small_multiples"),
     "exaggeration": ("exaggeration",),

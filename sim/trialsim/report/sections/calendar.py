@@ -7,6 +7,7 @@ from markupsafe import Markup
 from trialsim.operating.calendar import calendar
 from trialsim.operating.rounding import value_text
 from trialsim.plots.base.words import number
+from trialsim.report.figure_places import FIGURES
 from trialsim.report.page import Page
 from trialsim.report.render import fill
 from trialsim.report.tables import Table
@@ -47,6 +48,7 @@ def render(page: Page) -> Markup:
     return fill(
         "calendar",
         calendar=table,
+        figures=page.figures(FIGURES[ID]),
         n_total=page.design.n_total,
         per_week=f"{7 * recruitment.per_day:.3g}",
         has_end=recruitment.until is not None,
