@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import special
 
 from trialsim.core.axes import Levels, Mask, Plane
 from trialsim.core.draws import Draws
 from trialsim.core.sessions import Sessions
+from trialsim.kernels.odds import moved
 
 PURPOSE = "conduct.sessions"
 
@@ -44,6 +44,4 @@ def attended(
 def chance(share: float, strength: float, badness: Plane | None) -> Plane | float:
     """The share, or one that goes with the score: the odds of somebody of average badness, times
     exp(strength) an SD."""
-    if badness is None or not strength or share in (0, 1):
-        return share
-    return np.asarray(special.expit(special.logit(share) + strength * badness))
+    return share if badness is None or not strength else moved(share, strength * badness)

@@ -60,6 +60,4 @@ def _badness(group: Group, baseline: Callable[[str], Plane]) -> Plane:
     """Baseline scores in SDs of all who come from their mean, turned so that higher is worse."""
     assert group.design.sessions is not None
     outcome = group.design.sessions.outcome
-    method = group.design.outcomes[outcome]
-    sign = 1 if method.better == "lower" else -1
-    return sign * (baseline(outcome) - method.at(method.mean, 0)) / method.at(method.sd, 0)
+    return group.design.outcomes[outcome].badness(0, baseline(outcome))

@@ -12,6 +12,7 @@ from trialsim.core.effect import Effect, Modifier
 from trialsim.core.plan import Cell, Design
 from trialsim.core.sessions import Sessions
 from trialsim.kernels.lattice import lattice_normals
+from trialsim.kernels.odds import moved
 from trialsim.kernels.selection import between
 
 PATIENTS = 2**16
@@ -46,7 +47,10 @@ class Population:
         if sessions is not None and sessions.outcome:
             terms += rows[sessions.outcome][str(design.baseline)]
         purposes = sorted({purpose for purpose, _ in terms} | set(design.selected))
-        purposes += [_BY_CHANCE] if sessions is None else [_BY_CHANCE, _COMES, _ATTENDS]
+        # An axis more moves every point: only what something asks for has one.
+        modifiers = [effect.modifier for effect in cell.effects.values()]
+        purposes += [_BY_CHANCE] if any(m and not m.variable for m in modifiers) else []
+        purposes += [] if sessions is None else [_COMES, _ATTENDS]
         points = lattice_normals(n, len(purposes))
         self._normals: dict[str, FloatArray] = dict(zip(purposes, points, strict=True))
         for purpose, limits in design.selected.items():
@@ -92,11 +96,9 @@ class Population:
             # Nothing acts at baseline, whoever gains afterwards.
             z, nothing = self._latent(sessions.outcome, baseline), Effect.none(1, 1)
             score = method.scores(0, z[None], np.zeros((1, self._n), np.int8), nothing)[0]
-            sign = 1 if method.better == "lower" else -1
-            odds = sessions.strength * sign * (score - method.at(method.mean, 0))
-            odds = odds / method.at(method.sd, 0)
-        comes = special.ndtr(self._normals[_COMES]) < _moved(1 - sessions.never, odds)
-        each = _moved(sessions.attend, odds)
+            odds = sessions.strength * method.badness(0, score)
+        comes = special.ndtr(self._normals[_COMES]) < moved(1 - sessions.never, odds)
+        each = moved(sessions.attend, odds)
         # The number attended by one uniform: how many of its cumulative chances it has passed.
         uniform, count = special.ndtr(self._normals[_ATTENDS]), np.zeros(self._n)
         for a in range(due):
@@ -109,9 +111,3 @@ class Population:
         uniform = special.ndtr(self._normals[_BY_CHANCE])
         limits = np.cumsum(modifier.shares)[:-1]
         return np.searchsorted(limits, uniform, side="right").astype(np.float64)
-
-
-def _moved(share: float, odds: FloatArray) -> FloatArray:
-    if share in (0, 1):
-        return np.full(len(odds), float(share))
-    return np.asarray(special.expit(special.logit(share) + odds))

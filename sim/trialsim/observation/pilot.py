@@ -26,6 +26,5 @@ class Pilot:
 
 def standardised(group: Group, outcome: str, visit: str, score: FloatArray) -> FloatArray:
     """Scores in SDs of the comparator from its mean, turned so that higher is worse."""
-    method, v = group.design.outcomes[outcome], list(group.design.visits).index(visit)
-    sign = 1 if method.better == "lower" else -1
-    return sign * (score - method.at(method.mean, v)) / method.at(method.sd, v)
+    visits = list(group.design.visits)
+    return group.design.outcomes[outcome].badness(visits.index(visit), score)

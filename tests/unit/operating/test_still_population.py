@@ -58,3 +58,21 @@ def test_patients_who_all_enter_with_one_score_have_no_correlation_with_it():
     assert isnan(after.with_baseline)
     assert not isnan(found.before[1].with_baseline)
     assert "nan" not in eligibility_lines(plan)
+
+
+def test_only_what_is_asked_for_has_an_axis():
+    """An axis more would move every point, and with them the calibration of every loss."""
+    from trialsim.kernels.population import Population
+
+    plain = ts.loads(
+        """
+format: 1
+design: {arms: {control: {n: 20}, treated: {n: 20}}, visits_weeks: {baseline: 0, after: 4}}
+outcomes: {score: {method: repeated_normal, mean: 0, sd: 1, correlation: 0.5}}
+assumptions: {some: {score: {treated: {difference: 1, responders: 0.5}}}, none: {}}
+analyses: {t_test: {method: t_test, outcome: score, visit: after}}
+"""
+    ).plan
+    some, none = (Population(plain.designs[0], cell, n=64) for cell in plain.cells)
+    assert len(none._normals) == 2
+    assert len(some._normals) == 3

@@ -48,6 +48,11 @@ class OutcomeMethod(Method):
             return self.correlation[first][second]
         return 1.0 if first == second else self.correlation
 
+    def badness(self, visit: int, score: FloatArray) -> FloatArray:
+        """Scores in SDs of the comparator from its mean, turned so that higher is worse."""
+        sign = 1 if self.better == "lower" else -1
+        return sign * (score - self.at(self.mean, visit)) / self.at(self.sd, visit)
+
     @property
     def limits(self) -> tuple[float, float] | None:
         """Lowest and highest possible score, or None where there is no limit."""
