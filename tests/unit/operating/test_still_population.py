@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+import trialsim as ts
 from trialsim.cli.check import eligibility_lines
+from trialsim.kernels.population import Population
 from trialsim.operating.selected import selected_scores
 from trialsim.operating.truth import truth_of
 from unit.small_trial import BASE, Written, loaded
@@ -62,8 +64,6 @@ def test_patients_who_all_enter_with_one_score_have_no_correlation_with_it():
 
 def test_only_what_is_asked_for_has_an_axis():
     """An axis more would move every point, and with them the calibration of every loss."""
-    from trialsim.kernels.population import Population
-
     plain = ts.loads(
         """
 format: 1

@@ -65,7 +65,10 @@ def test_the_takeaway_compares_reasons_at_the_stated_share(loss_fixture):
     assert heading.startswith(
         "Who is lost matters more than how many: with 20 of 100 patients lost, "
     )
-    assert "of 100 trials are false alarms if “lost completely at random”" in heading
+    # Two reasons bias nothing; which of them has fewer false alarms in so few trials is chance.
+    harmless = ("lost completely at random", "worst leave both arms")
+    said = [f"of 100 trials are false alarms if “{name}”" in heading for name in harmless]
+    assert any(said)
     assert heading.endswith("2.5 points too good for treatment.")
     assert "power" not in heading
 
