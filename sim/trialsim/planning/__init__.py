@@ -1,0 +1,1 @@
+"""Choosing a size, and comparing designs: these run studies."""
