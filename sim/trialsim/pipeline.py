@@ -18,7 +18,7 @@ from trialsim.core.draws import Draws
 from trialsim.core.program import Batch, Group, Program
 from trialsim.core.records import COLUMNS, TrialData
 from trialsim.observation.observe import observe
-from trialsim.outcomes.experience import at_baseline, experience
+from trialsim.outcomes.experience import at_baseline, badness, experience
 
 
 def simulate_batch(
@@ -42,9 +42,16 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
     """What the statisticians of these replicates are handed; a line a stage."""
     cohort = enrol(group, batch)
     allocation = allocate(group, batch, cohort)
-    conduct = undergo(group, batch, allocation, partial(at_baseline, group, batch, allocation))
+    conduct = undergo(
+        group,
+        batch,
+        cohort,
+        allocation,
+        partial(at_baseline, group, batch, allocation),
+        partial(badness, group, batch, cohort, allocation),
+    )
     outcomes = experience(group, batch, cohort, allocation, conduct)
-    observations = observe(group, batch, allocation, outcomes)
+    observations = observe(group, batch, allocation, conduct, outcomes)
     measured = [name for name in cohort.covariates if name not in group.design.traits]
     patients = (group.keys["allocation"], tuple(group.design.arms.values()), group.sizes)
     return TrialData(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from trialsim.cohort.recruit import days
 from trialsim.core.axes import Mask, Plane
 from trialsim.core.program import Batch, Group
@@ -21,7 +23,7 @@ def enrol(group: Group, batch: Batch) -> Cohort:
         return batch.once(("covariate", group.keys["cohort"], name, n), make)
 
     covariates = {name: values(name) for outcome, name in group.reads if not outcome}
-    return Cohort(_enrolled(group, batch), covariates)
+    return Cohort(_enrolled(group, batch), covariates, _enrolled_on(group, batch))
 
 
 def _enrolled(group: Group, batch: Batch) -> Mask:
@@ -32,6 +34,21 @@ def _enrolled(group: Group, batch: Batch) -> Mask:
     until = recruitment.until
 
     def make() -> Mask:
-        return days(batch.draws, recruitment, n) < until
+        return _days(group, batch) < until
 
     return batch.once(("enrolled", group.keys["cohort"], n), make)
+
+
+def _enrolled_on(group: Group, batch: Batch) -> Plane:
+    """Days of randomisation, for those who simulate a calendar."""
+    recruitment, n = group.design.recruitment, group.capacity
+    if recruitment is None or group.design.clock is None:
+        return batch.once(("at once", n), lambda: np.zeros((batch.draws.rows, n), order="F"))
+    return _days(group, batch)
+
+
+def _days(group: Group, batch: Batch) -> Plane:
+    recruitment, n = group.design.recruitment, group.capacity
+    assert recruitment is not None
+    key = ("enrolled on", group.keys["cohort"])
+    return batch.at_least(key, n, lambda: days(batch.draws, recruitment, n))

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from math import exp, inf, isfinite, log
 
 from pydantic import BaseModel, ConfigDict
 
 Differences = tuple[tuple[float, ...], ...]
 """Mean differences from the comparator (a, v), natural units."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What acts on patients beside the treatment allocated: one combination of several."""
+
+    instead: int | None
+    """Index of the arm whose treatment they changed over to, whole and instead of their own."""
+    sizes: tuple[float, ...]
+    """What each thing that they take would do alone to the comparator's mean, natural units."""
 
 
 class Modifier(BaseModel):
@@ -60,18 +72,53 @@ class Effect(BaseModel):
             sd=tuple(row for row in self.sd for _ in range(n)),
         )
 
-    def in_parts(self, parts: Sequence[Sequence[float]]) -> Effect:
-        """The same effect with every dose of an arm, or of a class of it, as an arm of its own:
-        row i of `by_class` at dose d has row i * d_total + d.
-
-        `parts` has the part of the difference that each dose gives (d, v).
+    def beside(
+        self, parts: Sequence[float], states: Sequence[Beside], visit: int, place: Place
+    ) -> Effect:
+        """The effect at one visit with every dose, and every combination of what acts beside it,
+        as an arm of its own: row i of `by_class` at dose d under state b has row
+        (i * d_total + d) * b_total + b; it says the same of every visit.
         """
-        whole = self.by_class
-        return Effect(
-            difference=tuple(
-                tuple(part * difference for part, difference in zip(dose, row, strict=True))
-                for row in whole.difference
-                for dose in parts
-            ),
-            sd=tuple(row for row in whole.sd for _ in parts),
-        )
+        whole, n = self.by_class, len(self.modifier.shares) if self.modifier else 1
+        differences, sds = [], []
+        for i, row in enumerate(whole.difference):
+            for part in parts:
+                for state in states:
+                    source = i if state.instead is None else state.instead * n + i % n
+                    own = part if state.instead is None else 1.0
+                    sizes = (own * whole.difference[source][visit], *state.sizes)
+                    differences.append((place.moved(sizes),) * len(row))
+                    sds.append((whole.sd[source][visit],) * len(row))
+        return Effect(difference=tuple(differences), sd=tuple(sds))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a mean lies on its scale, so that several things can move it and stay on it."""
+
+    mean: float
+    """The comparator's mean."""
+    limits: tuple[float, float] | None
+    """Lowest and highest possible score; None where there are none."""
+
+    def moved(self, sizes: Sequence[float]) -> float:
+        """Difference from the mean when things act together, each of which would do its size
+        alone.
+
+        They add on the logit of the mean's place between the limits; on the logarithm of its
+        distance from a single limit; on the plain scale where there are none.
+        """
+        acting = [size for size in sizes if size]
+        low, high = self.limits or (-inf, inf)
+        if len(acting) < 2 or not (isfinite(low) or isfinite(high)):
+            return sum(acting, 0.0)
+
+        def scale(mean: float) -> float:
+            above = log(mean - low) if isfinite(low) else 0.0
+            return above - log(high - mean) if isfinite(high) else above
+
+        at = scale(self.mean)
+        x = at + sum(scale(self.mean + size) - at for size in acting)
+        if isfinite(low) and isfinite(high):
+            return low + (high - low) / (1 + exp(-x)) - self.mean
+        return (low + exp(x) if isfinite(low) else high - exp(-x)) - self.mean

@@ -10,8 +10,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import Any, NamedTuple
 
+from trialsim.core.clock import Clock, CoIntervention, Switch
+from trialsim.core.effect import Beside
 from trialsim.core.recruitment import Recruitment
 from trialsim.core.registry import Method, build
 from trialsim.core.sessions import Sessions
@@ -62,6 +65,12 @@ class Design:
     """Therapists, by the arm that they are named after."""
     sessions: Sessions | None
     """Sessions of the treatments that have an effect; None where all get the full dose."""
+    clock: Clock | None
+    """What happens on a calendar; None where nothing asks for one."""
+    switches: Mapping[str, Switch]
+    """By arm: who changes over to another treatment."""
+    cointerventions: Mapping[str, CoIntervention]
+    """By name: what patients take beside their treatment."""
     hypothetical: tuple[tuple[str, str], ...]
     """Outcomes and visits whose truth is that of the full dose, whatever was attended."""
     outcomes: Mapping[str, OutcomeMethod]
@@ -83,6 +92,24 @@ class Design:
         """Planned number of patients."""
         return sum(self.arms.values())
 
+    @property
+    def to_work(self) -> float:
+        """Days that a session takes to work in full; 0 for at once."""
+        return 0.0 if self.clock is None else self.clock.to_work
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Arms whose treatment patients of other arms change over to."""
+        return tuple(dict.fromkeys(switch.to for switch in self.switches.values()))
+
+    def states(self, outcome: str) -> list[Beside]:
+        """What may act on an outcome beside the treatment allocated: every combination of the
+        treatment changed over to (none first) and of things taken (the first varies slowest)."""
+        arms, taken = list(self.arms), list(self.cointerventions.values())
+        sizes = product(*([0.0, one.size.get(outcome, 0.0)] for one in taken))
+        instead = [None, *(arms.index(arm) for arm in self.targets)]
+        return [Beside(arm, each) for arm, each in product(instead, sizes)]
+
     def contrasts_of(self, analysis: str) -> Sequence[str]:
         """The contrasts that an analysis estimates, by name."""
         own = self.analyses[analysis].contrasts
@@ -99,6 +126,9 @@ class Design:
             "recruitment": None if self.recruitment is None else self.recruitment.to_json(),
             "teams": {name: team.to_json() for name, team in self.teams.items()},
             "sessions": None if self.sessions is None else self.sessions.to_json(),
+            "clock": None if self.clock is None else self.clock.to_json(),
+            "switches": {name: switch.to_json() for name, switch in self.switches.items()},
+            "cointerventions": {name: one.to_json() for name, one in self.cointerventions.items()},
             "hypothetical": [list(place) for place in self.hypothetical],
             "by_team": {name: _plain_latent(latent) for name, latent in self.by_team.items()},
             "traits": list(self.traits),
@@ -135,6 +165,11 @@ class Design:
             if plain["recruitment"] is None
             else Recruitment.from_json(plain["recruitment"]),
             sessions=None if plain["sessions"] is None else Sessions.from_json(plain["sessions"]),
+            clock=None if plain["clock"] is None else Clock.from_json(plain["clock"]),
+            switches={name: Switch(**switch) for name, switch in plain["switches"].items()},
+            cointerventions={
+                name: CoIntervention(**one) for name, one in plain["cointerventions"].items()
+            },
             hypothetical=tuple((outcome, visit) for outcome, visit in plain["hypothetical"]),
             latent=_latent_of(plain["latent"]),
             by_team={name: _latent_of(latent) for name, latent in plain["by_team"].items()},
@@ -268,13 +303,26 @@ class Plan:
         )
 
 
+_MAY_BE_WITHOUT = (
+    "traits",
+    "eligible",
+    "recruitment",
+    "teams",
+    "sessions",
+    "clock",
+    "switches",
+    "cointerventions",
+    "hypothetical",
+)
+
+
 def _moving_numbers(design: Design) -> dict[str, Any]:
     """A design without what only names it, and without latent weights and limits, which follow
     from the rest and whose last bits depend on the machine."""
     plain = design.to_json()
     del plain["latent"], plain["selected"], plain["by_team"]
     # What a scenario does without leaves its digest as it was before the key existed.
-    for key in ("traits", "eligible", "recruitment", "teams", "sessions", "hypothetical"):
+    for key in _MAY_BE_WITHOUT:
         if not plain[key]:
             del plain[key]
     for outcome in plain["outcomes"].values():

@@ -151,7 +151,10 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
     effects = {name: effect.model_dump() for name, effect in cell.effects.items()}
     selected = plain["selected"]
     scores = (plain["outcomes"], plain["latent"], plain["visits"], names, selected)
-    treated = (plain["teams"], plain["by_team"], plain["sessions"])
+    treated = [plain["teams"], plain["by_team"], plain["sessions"]]
+    treated += [plain["clock"], plain["switches"], plain["cointerventions"]]
+    if design.clock is not None and design.clock.has_places:
+        treated.append(plain["arms"])  # who must wait depends on how many others there are
     return {
         "cohort": number("cohort", plain["covariates"], known, selected, plain["recruitment"]),
         "allocation": number("allocation", plain["allocation"], names, law, factors, selected),

@@ -34,6 +34,8 @@ class Cohort:
     """Who is in the trial; the patient axis is capacity, not a count."""
     covariates: Mapping[str, Plane]
     """Baseline characteristics by name, in natural units."""
+    enrolled_on: Plane
+    """Day of randomisation (r, p) since the opening of the trial; zeros where nobody asks."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,39 @@ class Allocation:
 
 
 @dataclass(frozen=True)
+class Course:
+    """What happened to every patient on the calendar: days (r, p) since the opening of the trial,
+    infinite for what never happened."""
+
+    enrolled_on: Plane
+    """Day of randomisation."""
+    started_on: Plane
+    """Day on which a therapist had a place: that of randomisation unless caseloads are full."""
+    held_on: tuple[Plane, ...]
+    """By session: the day on which it was held."""
+    appointments: Levels
+    """Appointments made."""
+    unplaced: Levels
+    """Sessions, first bookings and later ones alike, that found no appointment before treatment
+    closed."""
+    waited: tuple[Plane, ...]
+    """By session: days between coming and the beginning of the session, where it was held; 0 in
+    a diary."""
+    visit_on: Mapping[str, Plane]
+    """By visit: the day on which it was made, or would have been."""
+    made: Mapping[str, Mask]
+    """By visit: whether it was made."""
+    stopped_on: Plane
+    """Day on which the patient stopped treatment, leaving aside."""
+    left_on: Plane
+    """Day on which the patient left the trial."""
+    booked: Mapping[str, FloatArray]
+    """By team with a diary (r,): appointments made; in a queue, days that its sessions took."""
+    offered: Mapping[str, FloatArray]
+    """By team with a diary (r,): appointments that there was room for up to the day of its last;
+    in a queue, days that its therapists worked up to the end of its last session."""
+
+@dataclass(frozen=True)
 class Conduct:
     """What happened to the patients between allocation and visits."""
 
@@ -52,7 +87,17 @@ class Conduct:
     """By team: the therapist (r, p) of each patient, counted from 0; -1 in the arms that the team
     does not treat."""
     attended: Mapping[str, Levels] = field(default_factory=dict)
-    """By visit: sessions attended before it; visits are left out where nobody missed any."""
+    """By visit: sessions attended before it, or, where sessions take time to work, hundredths of
+    the effect of full attendance on time; visits are left out where nobody missed any."""
+    beside: Mapping[str, Levels] = field(default_factory=dict)
+    """By visit: what acts beside the treatment allocated, an index into the design's `beside`;
+    visits are left out where nothing does."""
+    made: Mapping[str, Mask] = field(default_factory=dict)
+    """By visit: whether it was made; visits that everybody makes are left out."""
+    course: Course | None = None
+    """What happened when; None where nothing asks for a clock."""
+    key: tuple[Hashable, ...] = ()
+    """Identity of the inputs: equal for cells in which the same happens."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 from math import comb, fsum
 from typing import Any, Literal
 
+HUNDREDTHS = 100
+"""Levels of what sessions have done, where they take time to work."""
+
 Curve = Literal["linear", "threshold", "saturating"]
 
 
@@ -37,15 +40,28 @@ class Sessions:
         """Sessions planned before a day."""
         return sum(planned < day for planned in self.days)
 
-    def part(self, attended: int, due: int) -> float:
-        """Part of the effect that a visit finds in somebody who attended so many of those due."""
+    def part(self, attended: float, due: int) -> float:
+        """Part of the effect that a visit finds in somebody who attended so many of those due;
+        more than were due do no more."""
         if due == 0:
             return 1.0  # nothing was due, and nothing was missed
+        attended = min(attended, due)
         if self.curve == "threshold":
             return float(attended >= min(self.needed, due))
         if self.curve == "saturating":
             return attended * (due + self.half) / ((attended + self.half) * due)
         return attended / due
+
+    def parts(self, day: float, to_work: float = 0.0) -> list[float]:
+        """Part of the effect that a visit on a day finds, by level: sessions attended, 0 to all
+        that are planned; or hundredths, 0 to 100, of what full attendance on time has done by
+        then, where a session takes some days to work."""
+        due = self.due(day)
+        if not to_work:
+            return [self.part(attended, due) for attended in range(len(self.days) + 1)]
+        if not any(planned < day for planned in self.days):
+            return [1.0] * (HUNDREDTHS + 1)
+        return [self.part(level * due / HUNDREDTHS, due) for level in range(HUNDREDTHS + 1)]
 
     def shares(self, due: int) -> tuple[float, ...]:
         """Share of patients by sessions attended, 0 to `due`, where no score goes with it."""

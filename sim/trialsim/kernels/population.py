@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from trialsim.core.axes import FloatArray
-from trialsim.core.effect import Effect, Modifier
+from trialsim.core.effect import Beside, Effect, Modifier, Place
 from trialsim.core.plan import Cell, Design
 from trialsim.core.sessions import Sessions
 from trialsim.kernels.lattice import lattice_normals
@@ -68,12 +68,14 @@ class Population:
         sessions = design.sessions
         due = 0 if sessions is None else sessions.due(design.visits[visit])
         if sessions is not None and due and (outcome, visit) not in design.hypothetical:
-            parts = [[sessions.part(a, due)] * len(design.visits) for a in range(due + 1)]
+            parts = [sessions.part(a, due) for a in range(due + 1)]
             if due not in self._sessions_attended:
                 self._sessions_attended[due] = self._attended(sessions, due)
             attended = self._sessions_attended[due].astype(np.int16)
             arms = arms.astype(np.int16) * len(parts) + attended
-            rows = effect.in_parts(parts)
+            method = design.outcomes[outcome]
+            place = Place(method.at(method.mean, v), method.limits)
+            rows = effect.beside(parts, [Beside(None, ())], v, place)
         z = self._latent(outcome, visit)
         return design.outcomes[outcome].scores(v, z[None], arms, rows)[0]
 

@@ -6,13 +6,15 @@ import numpy as np
 
 from trialsim.core.axes import Mask, Plane
 from trialsim.core.program import Batch, Group
-from trialsim.core.records import Allocation, Observations, Outcomes
+from trialsim.core.records import Allocation, Conduct, Observations, Outcomes
 from trialsim.core.stages import Seen
 from trialsim.observation.pilot import Pilot, standardised
 
 
-def observe(group: Group, batch: Batch, allocation: Allocation, outcomes: Outcomes) -> Observations:
-    """A score is observed unless one of the scenario's reasons hides it."""
+def observe(
+    group: Group, batch: Batch, allocation: Allocation, conduct: Conduct, outcomes: Outcomes
+) -> Observations:
+    """A score is observed at a visit that was made, unless one of the scenario's reasons hides it."""
     design, sizes = group.design, tuple(group.design.arms.values())
     key: tuple[object, ...] = (group.keys["observation"], group.keys["allocation"], sizes)
     visits = tuple(design.visits)
@@ -21,18 +23,23 @@ def observe(group: Group, batch: Batch, allocation: Allocation, outcomes: Outcom
     ]
     if any(reads):  # then loss is another under every assumption
         key = (*key, group.keys["truth"], group.keys["effects"])
+    if conduct.made:
+        key = (*key, conduct.key)
     return batch.once(
-        ("observed", key, group.reads), lambda: _observe(group, batch, allocation, outcomes)
+        ("observed", key, group.reads),
+        lambda: _observe(group, batch, allocation, conduct, outcomes),
     )
 
 
 def _observe(
-    group: Group, batch: Batch, allocation: Allocation, outcomes: Outcomes
+    group: Group, batch: Batch, allocation: Allocation, conduct: Conduct, outcomes: Outcomes
 ) -> Observations:
     design = group.design
     scores = [variable for variable in group.reads if variable[0]]
     everybody = batch.everybody(group.capacity)
-    observed: dict[tuple[str, str], Mask] = dict.fromkeys(scores, everybody)
+    observed: dict[tuple[str, str], Mask] = {
+        (outcome, visit): conduct.made.get(visit, everybody) for outcome, visit in scores
+    }
     seen = _seen(group, allocation, outcomes)
     for name, reason in design.missing.items():
         visits = reason.visits(list(design.visits), design.baseline)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trialsim.core.axes import ArmPlane, Levels, Plane, Therapists
-from trialsim.core.effect import Effect, Modifier
+from trialsim.core.effect import Beside, Effect, Modifier, Place
 from trialsim.core.plan import Latent
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Allocation, Cohort, Conduct, Outcomes
@@ -34,7 +34,7 @@ def experience(
         one = _Score(group, batch, allocation, conduct, outcome, visit)
         method, effect = group.design.outcomes[outcome], group.cell.effects[outcome]
         modifier = effect.modifier if effect.modifier and effect.modifier.acts_at(one.v) else None
-        is_whole = modifier is None and visit not in conduct.attended
+        is_whole = modifier is None and not one.is_acted_on
         shift = method.shift(one.v, effect) if is_whole else None
         if shift is not None:
             plane = one.alike()
@@ -45,6 +45,25 @@ def experience(
             plane = one.under(effect if modifier else _plain(effect), levels)
         scores.setdefault(outcome, {})[visit] = plane
     return Outcomes(scores, shifts)
+
+
+def badness(
+    group: Group,
+    batch: Batch,
+    cohort: Cohort,
+    allocation: Allocation,
+    outcome: str,
+    visit: str,
+    conduct: Conduct,
+) -> Plane:
+    """Badness (r, p) of an outcome at a visit, of patients to whom this has happened so far: in
+    SDs of the comparator from its mean, higher is worse."""
+    one = _Score(group, batch, allocation, conduct, outcome, visit)
+    method, effect = group.design.outcomes[outcome], group.cell.effects[outcome]
+    modifier = effect.modifier if effect.modifier and effect.modifier.acts_at(one.v) else None
+    levels = None if modifier is None else classes(group, batch, cohort, modifier)
+    plane = one.under(effect if modifier else _plain(effect), levels)
+    return method.badness(one.v, plane)
 
 
 def at_baseline(group: Group, batch: Batch, allocation: Allocation, outcome: str) -> Plane:
@@ -89,12 +108,14 @@ class _Score:
 
     def under(self, effect: Effect, levels: Levels | None) -> Plane:
         """Scores under an effect, of patients in these classes who attended what they did."""
-        modifier, attended = effect.modifier, self.conduct.attended.get(self.visit)
-        rows, whose = effect.by_class, None
+        modifier, whose = effect.modifier, None
+        attended = self.conduct.attended.get(self.visit)
+        beside = self.conduct.beside.get(self.visit)
         if modifier is not None:
             whose = (modifier.variable, modifier.shares, self.group.keys["cohort"])
-        if attended is not None:
-            rows = effect.in_parts(self._parts())
+        parts = [1.0] if attended is None else self._parts()
+        states = [Beside(None, ())] if beside is None else self._states()
+        rows = effect.beside(parts, states, self.v, self._where())
         differences = tuple(row[self.v] for row in rows.difference)
         sds = tuple(row[self.v] for row in rows.sd)
         if not any(differences) and all(sd is None for sd in sds):
@@ -105,19 +126,32 @@ class _Score:
             if levels is not None and modifier is not None:
                 arm = arm.astype(np.int16) * len(modifier.shares) + levels
             if attended is not None:
-                arm = arm.astype(np.int16) * len(self._parts()) + attended
+                arm = arm.astype(np.int16) * len(parts) + attended
+            if beside is not None:
+                arm = arm.astype(np.int16) * len(states) + beside
             return self._made(arm, rows)
 
-        dosed = None if attended is None else self.group.keys["conduct"]
+        done = self.conduct.key if self.is_acted_on else None
         key = ("score", *self._place, self.group.capacity, *self._arms, differences, sds, whose)
-        return self.batch.once((*key, dosed), make)
+        return self.batch.once((*key, done), make)
 
-    def _parts(self) -> list[list[float]]:
-        """Part of the effect by sessions attended (d, v); what this visit finds is at its place."""
-        sessions, design = self.group.design.sessions, self.group.design
-        assert sessions is not None
-        due = sessions.due(design.visits[self.visit])
-        return [[sessions.part(a, due)] * len(design.visits) for a in range(due + 1)]
+    @property
+    def is_acted_on(self) -> bool:
+        """Whether something but the treatment as allocated and stated acts at this visit."""
+        return self.visit in self.conduct.attended or self.visit in self.conduct.beside
+
+    def _parts(self) -> list[float]:
+        """Part of the effect by what was attended; what this visit finds is at its place."""
+        design = self.group.design
+        assert design.sessions is not None
+        return design.sessions.parts(design.visits[self.visit], design.to_work)
+
+    def _states(self) -> list[Beside]:
+        return self.group.design.states(self.outcome)
+
+    def _where(self) -> Place:
+        method = self.group.design.outcomes[self.outcome]
+        return Place(method.at(method.mean, self.v), method.limits)
 
     def _made(self, arm: ArmPlane, effect: Effect) -> Plane:
         return self.group.design.outcomes[self.outcome].scores(self.v, self._z(), arm, effect)

@@ -10,6 +10,7 @@ from trialsim.core.errors import Path, Problem
 from trialsim.core.plan import Design, Latent
 from trialsim.core.stages import CovariateMethod, Effect, OutcomeMethod
 from trialsim.scenario.allocation_check import factor_problems
+from trialsim.scenario.calendar import clock_of, cointerventions_of, switches_of
 from trialsim.scenario.keys.assumptions import ArmTruth, Assumption
 from trialsim.scenario.latent import latent_model
 from trialsim.scenario.limits import size_problems
@@ -134,6 +135,9 @@ def _design(
         recruitment=recruitment_of(scenario),
         teams=teams_of(scenario),
         sessions=sessions_of(scenario),
+        clock=clock_of(scenario),
+        switches=switches_of(scenario),
+        cointerventions=cointerventions_of(scenario),
         hypothetical=tuple(
             dict.fromkeys(
                 (estimand.outcome, estimand.visit)

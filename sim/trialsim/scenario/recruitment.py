@@ -26,7 +26,8 @@ def recruitment_of(scenario: Scenario) -> Recruitment | None:
     if written is None:
         return None
     centres = [(name, c.share, c.start_week * DAYS_A_WEEK) for name, c in written.centres.items()]
-    until = written.until_week
+    weeks = [week for week in (written.until_week, scenario.conduct.last_week) if week is not None]
+    until = min(weeks, default=None)
     return Recruitment(
         per_day=written.per_week / DAYS_A_WEEK,
         centres=tuple(centres) or (("the centre", 1.0, 0.0),),

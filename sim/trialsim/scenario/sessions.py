@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from trialsim.core.errors import Path, Problem
 from trialsim.core.sessions import Sessions
+from trialsim.scenario.calendar import clock_of, planned_days
 from trialsim.scenario.keys.conduct import Sessions as Written
 from trialsim.scenario.references import unknown_name
 from trialsim.scenario.schema import Scenario
@@ -17,12 +18,12 @@ DAYS_A_WEEK = 7
 def sessions_of(scenario: Scenario) -> Sessions | None:
     """The sessions with every value explicit; None where everybody attends all."""
     written = scenario.conduct.sessions
-    if written is None or (written.attend == 1 and written.never == 0):
+    everybody = written is None or (written.attend == 1 and written.never == 0)
+    if written is None or (everybody and clock_of(scenario) is None):
         return None
-    apart = written.within_weeks * DAYS_A_WEEK / written.planned
     severity = written.severity
     return Sessions(
-        days=tuple((session + 0.5) * apart for session in range(written.planned)),
+        days=planned_days(scenario),
         attend=written.attend,
         never=written.never,
         outcome="" if severity is None else severity.outcome,
@@ -34,11 +35,12 @@ def sessions_of(scenario: Scenario) -> Sessions | None:
 
 
 def mean_parts(scenario: Scenario) -> list[float] | None:
-    """Mean part of an effect that each visit finds; None where that depends on scores."""
+    """Mean part of an effect that each visit finds; None where that depends on scores, or on
+    when what happens."""
     sessions, weeks = sessions_of(scenario), scenario.design.visits_weeks.values()
     if sessions is None:
         return [1.0 for _ in weeks]
-    if sessions.strength:
+    if sessions.strength or clock_of(scenario) is not None:
         return None
     return [sessions.mean_part(week * DAYS_A_WEEK) for week in weeks]
 
