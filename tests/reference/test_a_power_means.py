@@ -1,4 +1,4 @@
-"""Power and sample size for means against R 4.2.2 (pwr, rpact, stats::pt and stats::integrate)."""
+"""Power and size for means against R 4.2.2 (pwr, rpact, longpower, stats::pt, integrate)."""
 
 import json
 import math
@@ -9,6 +9,7 @@ import pytest
 
 from trialsim.theory.ancova import ancova_power, ancova_power_balanced
 from trialsim.theory.change_score import change_score_power
+from trialsim.theory.mmrm import mmrm_size_per_arm
 from trialsim.theory.noncentral_t import rejection_probability
 from trialsim.theory.noninferiority import noninferiority_power
 from trialsim.theory.two_means import (
@@ -20,13 +21,6 @@ from trialsim.theory.two_means import (
 )
 
 ROWS = json.loads(Path(__file__).with_name("a_power_means.json").read_text(encoding="utf-8"))
-
-# Rows whose method theory/ does not have yet, by exact id: a new row must be tested or named here.
-LATER = {
-    "mmrm_ss_1": "sample size of an MMRM arrives with theory/mmrm.py",
-    "mmrm_ss_2": "sample size of an MMRM arrives with theory/mmrm.py",
-    "mmrm_ss_3": "sample size of an MMRM arrives with theory/mmrm.py",
-}
 
 # Stored intermediate steps. They are fed to `rejection_probability`, which must give the power.
 STEPS = {"ncp", "df"}
@@ -86,14 +80,21 @@ def noninferiority(inputs, expected):
     yield "power", noninferiority_power(n, n, *effect, inputs["alpha_one_sided"])
 
 
+def mmrm(inputs, expected):
+    over_time = (inputs["correlation"], inputs["retention_each_arm"])
+    target = (inputs["power"], inputs["alpha"])
+    size = mmrm_size_per_arm(inputs["delta_last_visit"], inputs["sd"], *over_time, *target)
+    yield "n_per_arm", size
+
+
 FAMILIES: dict[str, Callable] = {
     "t2_": two_sample_t,
     "ancova_": ancova,
     "welch_": welch,
     "ss_": sample_size,
     "ni_": noninferiority,
+    "mmrm_": mmrm,
 }
-CHECKED = [row for row in ROWS if row["id"] not in LATER]
 
 
 @pytest.mark.evidence(
@@ -126,7 +127,7 @@ CHECKED = [row for row in ROWS if row["id"] not in LATER]
     ),
     source="R 4.2.2 stats::pt, stats::integrate",
 )
-@pytest.mark.parametrize("row", CHECKED, ids=[row["id"] for row in CHECKED])
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
 def test_power_and_size_match_r(row):
     family = next(FAMILIES[name] for name in FAMILIES if row["id"].startswith(name))
     tolerance = {
@@ -141,8 +142,7 @@ def test_power_and_size_match_r(row):
     assert compared == set(row["expected"]) - STEPS
 
 
-def test_every_row_is_tested_or_named_for_later():
+def test_every_row_is_tested():
     ids = [row["id"] for row in ROWS]
     assert len(ids) == len(set(ids)) == 165
-    assert set(LATER) <= set(ids)
-    assert [i for i in ids if i not in LATER and not i.startswith(tuple(FAMILIES))] == []
+    assert [i for i in ids if not i.startswith(tuple(FAMILIES))] == []

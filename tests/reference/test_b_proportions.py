@@ -11,6 +11,11 @@ from trialsim.core.stages import Rule
 from trialsim.kernels import two_by_two
 from trialsim.theory.nnt import NumberNeeded
 from trialsim.theory.proportions import clopper_pearson_interval, wilson_interval
+from trialsim.theory.risk_difference import (
+    likely_exact_power,
+    newcombe_interval,
+    score_interval,
+)
 from trialsim.theory.two_proportions import (
     approximate_power,
     arcsine_power,
@@ -23,16 +28,14 @@ ROWS = json.loads(Path(__file__).with_name("b_proportions.json").read_text(encod
 
 # Numbers whose method is not built, by row or by name: a new one must be tested or named here.
 LATER_ROWS = {
-    "mantel_haenszel_1": "stratified tables arrive with a stratified analysis",
-    "mantel_haenszel_2": "stratified tables arrive with a stratified analysis",
-    "mantel_haenszel_3": "stratified tables arrive with a stratified analysis",
+    "mantel_haenszel_1": "an analysis of strata, which no formula for a size uses",
+    "mantel_haenszel_2": "an analysis of strata, which no formula for a size uses",
+    "mantel_haenszel_3": "an analysis of strata, which no formula for a size uses",
 }
 LATER = {
-    "agresti_caffo_ci": "one interval of a risk difference is offered, Newcombe's",
-    "miettinen_nurminen_ci": "one interval of a risk difference is offered, Newcombe's",
-    "mee_score_ci": "one interval of a risk difference is offered, Newcombe's",
-    "fisher_conditional_or": "no conditional estimate is offered beside Fisher's test",
-    "fisher_or_ci": "no conditional estimate is offered beside Fisher's test",
+    "agresti_caffo_ci": "a third kind of interval, which neither a run nor a size uses",
+    "fisher_conditional_or": "a conditional estimate, which neither a run nor a size uses",
+    "fisher_or_ci": "a conditional estimate, which neither a run nor a size uses",
     "zero_cell_correction": "an input of the ratios, which are checked themselves",
     "agresti_coull": "two intervals of one proportion are offered",
     "wald": "two intervals of one proportion are offered",
@@ -48,10 +51,12 @@ def power(inputs):
     alpha = inputs["alpha_two_sided"]
     up = p if p[0] >= p[1] else (1 - p[0], 1 - p[1])
     yield "exact_power_pearson", exact_power(*p, *n, alpha)
+    yield "exact_power_pearson", likely_exact_power(*p, *n, alpha)
     yield "exact_power_yates", exact_power(*p, *n, alpha, test="yates")
     yield "exact_power_fisher", exact_power(*p, *n, alpha, test="fisher")
     yield "exact_power_wald_unpooled", exact_power(*p, *n, alpha, test="wald")
     yield "exact_power_pearson_one_sided_025", exact_power(*up, *n, alpha / 2, sides=1)
+    yield "exact_power_pearson_one_sided_025", likely_exact_power(*up, *n, alpha / 2, sides=1)
     if p[0] != p[1]:
         yield "approx_power_arcsine", arcsine_power(*p, *n, alpha)
         yield "approx_power_rpact_one_sided_025", approximate_power(*p, *n, alpha / 2, sides=1)
@@ -86,6 +91,9 @@ def table(inputs):
     yield "risk_difference", difference
     yield "wald_ci", wald
     yield "newcombe_ci", newcombe
+    yield "newcombe_ci", newcombe_interval(a, n1, b, n0)
+    yield "miettinen_nurminen_ci", score_interval(a, n1, b, n0)
+    yield "mee_score_ci", score_interval(a, n1, b, n0, correct=False)
     for name, short, interval, measured in (
         ("odds_ratio", "log_or_se", "odds_ratio_woolf_ci", two_by_two.log_odds_ratio),
         ("risk_ratio", "log_rr_se", "risk_ratio_log_ci", two_by_two.log_risk_ratio),

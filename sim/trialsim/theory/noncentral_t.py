@@ -46,6 +46,25 @@ def _far_tail(size: Floats, df: Floats, critical: Floats) -> Floats:
     return np.asarray((weight * density * inside).sum(axis=-1))
 
 
+def _near_tail(size: Floats, df: Floats, critical: Floats) -> Floats:
+    """P(T > critical) for ncp = `size` >= 0, where `nctdtr` has no number (scipy 1.17.1: an ncp of
+    some 1e9, or a critical value of 60 and more).
+
+    E[Phi(size - critical s)]: Phi is 1 below the s at which it begins to fall, which leaves a
+    chi-square probability, and 0 beyond the s at which it has fallen.
+    """
+    lower, upper = _quadrature.chi_range(df)
+    slope = np.maximum(critical, 1e-300)
+    falls = np.clip((size - _NEGLIGIBLE_Z) / slope, 0, upper)
+    fallen = np.clip((size + _NEGLIGIBLE_Z) / slope, lower, upper)
+    certain = special.gammainc(df / 2, df / 2 * falls**2)
+    start = np.maximum(falls, lower)
+    s, weight = _quadrature.on_interval(start, np.maximum(fallen, start), _TAIL_NODES)
+    density = np.exp(_quadrature.log_chi_density(s, df[..., None]))
+    inside = special.ndtr(size[..., None] - critical[..., None] * s)
+    return np.asarray(np.minimum(certain + (weight * density * inside).sum(axis=-1), 1.0))
+
+
 def tail_probabilities(ncp: ArrayLike, df: ArrayLike, critical: ArrayLike) -> tuple[Floats, Floats]:
     """P(T > critical) and P(T < -critical) for T noncentral t; arguments broadcast together.
 
@@ -69,6 +88,9 @@ def tail_probabilities(ncp: ArrayLike, df: ArrayLike, critical: ArrayLike) -> tu
         near, far = np.array(near), np.array(far)
         # Reflected, so that nctdtr returns the wanted tail itself and not 1 minus the other one.
         near[is_t] = special.nctdtr(freedom[is_t], -size[is_t], -threshold[is_t])
+        lost = is_t & np.isnan(near)
+        if np.any(lost):
+            near[lost] = _near_tail(size[lost], freedom[lost], threshold[lost])
         far[is_t] = 0.0
         visible = is_t & (size < _NEGLIGIBLE_Z)
         if np.any(visible):

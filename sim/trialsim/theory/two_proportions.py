@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
-import scipy.optimize as optimize
 import scipy.special as special
 
 from trialsim.theory import _validate
@@ -126,8 +125,9 @@ def size_per_arm(
     law: Callable[..., float] = approximate_power,
 ) -> float:
     """Patients an arm, not rounded, for two arms of one size to reach a power by `law`."""
+    from scipy.optimize import brentq  # slow to import, and no power needs it
 
     def miss(n: float) -> float:
         return law(p1, p0, n, n, alpha, sides) - power
 
-    return float(optimize.brentq(miss, 1.0, 1e9, xtol=1e-9))
+    return float(brentq(miss, 1.0, 1e9, xtol=1e-9))

@@ -53,6 +53,30 @@ def test_near_tail_of_a_large_ncp_matches_direct_integral(ncp, critical, df):
     assert upper == pytest.approx(lower_tail_by_integration(-ncp, df, critical), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("ncp", "df", "critical"),
+    [(16.0, 127, 1e4), (25.15, 400, 300), (16.9, 1998, 64), (101864.60471116575, 1, 1e4),
+     (110742.4178992773, 10, 1e4), (33.925, 1_000_000, 64)],
+)  # fmt: skip
+def test_near_tail_where_nctdtr_has_no_number(ncp, df, critical):
+    """Found by trying; Phi(ncp - c s) is 1 up to s = ncp / c, give or take 8.5 / c."""
+    from scipy.integrate import quad
+    from scipy.stats import chi2
+
+    upper, _ = tail_probabilities(ncp, df, critical)
+    # By parts: the density of Z times P(s < (ncp - Z) / c).
+    expected, _ = quad(
+        lambda z: np.exp(-(z**2) / 2) * chi2.cdf(df * max((ncp - z) / critical, 0) ** 2, df),
+        -9, 9, epsabs=1e-12,
+    )  # fmt: skip
+    assert upper == pytest.approx(expected / np.sqrt(2 * np.pi), abs=1e-9)
+
+
+@pytest.mark.parametrize("ncp", [3e9, 1e12, 1e15])
+def test_a_huge_effect_is_found(ncp):
+    assert rejection_probability(ncp, np.array([1, 3, 127, 1e6])) == pytest.approx(1, abs=1e-9)
+
+
 def test_far_tail_is_below_its_normal_bound():
     """P(T < -c) <= Phi(-ncp), the bound by which a tail is set to 0 from 8.5 upwards."""
     ncp, df = np.meshgrid(NCP, DF)
