@@ -5,20 +5,24 @@ The only module that knows the order of the stages.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from trialsim.allocation.allocate import allocate
-from trialsim.analysis.analyse import analyse
+from trialsim.analysis.analyse import analyse, estimates
+from trialsim.bias.distort import distort
+from trialsim.bias.misallocate import misallocate
+from trialsim.bias.misreport import misreport
 from trialsim.cohort.enrol import enrol
 from trialsim.conduct.undergo import undergo
-from trialsim.core.axes import REPLICATES_PER_BATCH, FloatArray, slabs
+from trialsim.core.axes import REPLICATES_PER_BATCH, FloatArray, Plane, slabs
 from trialsim.core.draws import Draws
 from trialsim.core.program import Batch, Group, Program
-from trialsim.core.records import COLUMNS, TrialData
+from trialsim.core.records import COLUMNS, Allocation, Cohort, Conduct, Outcomes, TrialData
 from trialsim.observation.observe import observe
-from trialsim.outcomes.experience import at_baseline, badness, experience
+from trialsim.outcomes.experience import alike, at_baseline, badness, experience
 
 
 def simulate_batch(
@@ -34,14 +38,39 @@ def simulate_batch(
     for rows in slabs(replicates, capacity):
         slab = Batch(draws.slab(rows))
         for group in program.groups:
-            analyse(group, trial_data(group, slab), results[:, :, rows])
+            data, part = trial_data(group, slab), results[:, :, rows]
+            analyse(group, data, part)
+            misreport(group, data, part, partial(estimates, group))
     return results
 
 
-def trial_data(group: Group, batch: Batch) -> TrialData:
-    """What the statisticians of these replicates are handed; a line a stage."""
+@dataclass(frozen=True)
+class Lives:
+    """What happens to the patients of these replicates, whether or not anybody sees it."""
+
+    group: Group
+    batch: Batch
+    cohort: Cohort
+    allocation: Allocation
+    conduct: Conduct
+    outcomes: Outcomes
+
+    def score(self, outcome: str, visit: str) -> Plane:
+        """Scores (r, p), whether or not they are seen."""
+        plane = self.outcomes.scores[outcome][visit]
+        shift = self.outcomes.shifts.get((outcome, visit))
+        return plane if shift is None else plane + np.array(shift)[self.allocation.arm]
+
+    def untreated(self, outcome: str, visit: str) -> Plane:
+        """Scores (r, p) that the comparator as stated would have given the same patients."""
+        return alike(self.group, self.batch, self.allocation, self.conduct, outcome, visit)
+
+
+def lives(group: Group, batch: Batch) -> Lives:
+    """From who comes to what becomes of them; a line a stage."""
     cohort = enrol(group, batch)
-    allocation = allocate(group, batch, cohort)
+    honest = allocate(group, batch, cohort)
+    allocation = misallocate(group, batch, honest, partial(at_baseline, group, batch, honest))
     conduct = undergo(
         group,
         batch,
@@ -50,8 +79,16 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
         partial(at_baseline, group, batch, allocation),
         partial(badness, group, batch, cohort, allocation),
     )
-    outcomes = experience(group, batch, cohort, allocation, conduct)
-    observations = observe(group, batch, allocation, conduct, outcomes)
+    distortion = distort(group, batch, cohort, allocation)
+    outcomes = experience(group, batch, cohort, allocation, conduct, distortion)
+    return Lives(group, batch, cohort, allocation, conduct, outcomes)
+
+
+def trial_data(group: Group, batch: Batch) -> TrialData:
+    """What the statisticians of these replicates are handed."""
+    lived = lives(group, batch)
+    cohort, allocation, conduct = lived.cohort, lived.allocation, lived.conduct
+    observations = observe(group, batch, allocation, conduct, lived.outcomes)
     measured = [name for name in cohort.covariates if name not in group.design.traits]
     patients = (group.keys["allocation"], tuple(group.design.arms.values()), group.sizes)
     return TrialData(
@@ -61,7 +98,7 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
         enrolled=cohort.enrolled,
         arm=allocation.arm,
         covariates={name: cohort.covariates[name] for name in measured},
-        scores=outcomes.scores,
+        scores=lived.outcomes.scores,
         observed=observations.observed,
         centres=group.centres,
         levels={
@@ -69,7 +106,7 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
             for name in measured
             if (n := group.design.covariates[name].n_levels) is not None
         },
-        shifts=outcomes.shifts,
+        shifts=lived.outcomes.shifts,
         therapist=conduct.therapist,
         teams={name: (team.arms, team.n) for name, team in group.design.teams.items()},
         memo=batch.once(("sums", patients), dict),

@@ -6,7 +6,7 @@ import numpy as np
 
 from trialsim.core.axes import FloatArray
 from trialsim.core.program import Group, Task
-from trialsim.core.records import COLUMNS, TrialData
+from trialsim.core.records import COLUMNS, Estimates, TrialData
 from trialsim.kernels.fill_missing import filled
 
 
@@ -15,12 +15,21 @@ def analyse(group: Group, data: TrialData, results: FloatArray) -> None:
     first = np.array(group.rows)  # (k,)
     block = np.empty((len(first), len(COLUMNS), results.shape[2]))
     for task in group.tasks:
-        estimates = task.method.analyse(_as_handled(group, task, data), task.pairs, task.rule)
+        found = _made(group, task, data)
         for c in range(len(task.pairs)):
             for column, name in enumerate(COLUMNS):
-                block[:, column] = getattr(estimates, name)[c]  # (k, r)
+                block[:, column] = getattr(found, name)[c]  # (k, r)
             results[first] = block
             first = first + 1
+
+
+def estimates(group: Group, analysis: str, data: TrialData) -> Estimates:
+    """What one analysis, by name, finds in these data."""
+    return _made(group, group.tasks[list(group.design.analyses).index(analysis)], data)
+
+
+def _made(group: Group, task: Task, data: TrialData) -> Estimates:
+    return task.method.analyse(_as_handled(group, task, data), task.pairs, task.rule)
 
 
 def _as_handled(group: Group, task: Task, data: TrialData) -> TrialData:

@@ -83,3 +83,8 @@ class ScenarioError(TrialsimError):
 
 class RunError(TrialsimError):
     """A run could not be done or kept, though the scenario is right (exit code 1)."""
+
+
+class NoAnswer(TrialsimError):
+    """A question that is well put and has no answer, such as a size that reaches a power that
+    nothing reaches; the message says why (exit code 3)."""

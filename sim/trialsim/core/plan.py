@@ -21,6 +21,7 @@ from trialsim.core.sessions import Sessions
 from trialsim.core.stages import (
     AllocationMethod,
     AnalysisMethod,
+    BiasMethod,
     CovariateMethod,
     DecisionMethod,
     Effect,
@@ -79,6 +80,8 @@ class Design:
     """By team that makes scores alike: what `latent` is in its arms, the normal of the therapist
     included, whose purpose begins with "conduct.therapists". Follows from the rest."""
     missing: Mapping[str, ObservationMethod]
+    bias: Mapping[str, BiasMethod]
+    """What misleads, by name; mechanisms that are off are left out."""
     analyses: Mapping[str, AnalysisMethod]
     decision: DecisionMethod
 
@@ -137,7 +140,7 @@ class Design:
             "allocation": self.allocation.to_spec(),
             "decision": self.decision.to_spec(),
         }
-        for section in ("covariates", "outcomes", "missing", "analyses"):
+        for section in ("covariates", "outcomes", "missing", "bias", "analyses"):
             named: Mapping[str, Method] = getattr(self, section)
             plain[section] = {name: method.to_spec() for name, method in named.items()}
         return plain
@@ -174,6 +177,7 @@ class Design:
             latent=_latent_of(plain["latent"]),
             by_team={name: _latent_of(latent) for name, latent in plain["by_team"].items()},
             missing=named("missing", "observation"),
+            bias=named("bias", "bias"),
             analyses=named("analyses", "analysis"),
             decision=build("decision", plain["decision"]),  # type: ignore[arg-type]
         )
@@ -313,6 +317,7 @@ _MAY_BE_WITHOUT = (
     "switches",
     "cointerventions",
     "hypothetical",
+    "bias",
 )
 
 
@@ -327,6 +332,8 @@ def _moving_numbers(design: Design) -> dict[str, Any]:
             del plain[key]
     for outcome in plain["outcomes"].values():
         del outcome["label"], outcome["unit"]
+    for mechanism in plain.get("bias", {}).values():
+        del mechanism["source"]
     return plain
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from trialsim.core.axes import Mask, Plane
 from trialsim.core.draws import Draws
 from trialsim.core.plan import Cell, Design, Plan
-from trialsim.core.stages import AnalysisMethod, Rule
+from trialsim.core.stages import AllocationBias, AnalysisMethod, LossBias, Rule
 
 T = TypeVar("T")
 
@@ -151,17 +151,22 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
     effects = {name: effect.model_dump() for name, effect in cell.effects.items()}
     selected = plain["selected"]
     scores = (plain["outcomes"], plain["latent"], plain["visits"], names, selected)
+    chosen = {n: m for n, m in plain["bias"].items() if isinstance(design.bias[n], AllocationBias)}
+    losses = {n: m for n, m in plain["bias"].items() if isinstance(design.bias[n], LossBias)}
     treated = [plain["teams"], plain["by_team"], plain["sessions"]]
     treated += [plain["clock"], plain["switches"], plain["cointerventions"]]
     if design.clock is not None and design.clock.has_places:
         treated.append(plain["arms"])  # who must wait depends on how many others there are
     return {
         "cohort": number("cohort", plain["covariates"], known, selected, plain["recruitment"]),
-        "allocation": number("allocation", plain["allocation"], names, law, factors, selected),
+        "allocation": number(
+            "allocation", plain["allocation"], names, law, factors, selected, chosen
+        ),
         "truth": number("truth", *scores),
         "conduct": number("conduct", *treated),
         "effects": number("effects", effects),
-        "observation": number("observation", plain["missing"]),
+        "observation": number("observation", plain["missing"], losses),
+        "bias": number("bias", plain["bias"]),
         "analysis": number("analysis", plain["analyses"], plain["contrasts"], plain["decision"]),
         "name": number("name", cell.assumption, cell.what_if),
     }
@@ -176,6 +181,11 @@ def _group(plan: Plan, keys: dict[str, int], cells: dict[int, tuple[int, int]]) 
     for analysis in design.analyses.values():
         stand_ins = analysis.stand_ins(tuple(design.visits), design.baseline)
         reads += [(analysis.outcome, visit) for visit in stand_ins]
+    for mechanism in design.bias.values():
+        reads += mechanism.reads(tuple(design.outcomes), design.baseline)
+        if isinstance(mechanism, LossBias):
+            reason = mechanism.reason()
+            reads += reason.reads(tuple(design.outcomes), tuple(design.visits), design.baseline)
     reads += [("", factor) for factor in design.allocation.factors]
     modifiers = [effect.modifier for effect in largest.effects.values()]
     reads += [("", m.variable) for m in modifiers if m is not None and m.variable]

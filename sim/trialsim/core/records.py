@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialsim.core.axes import ArmPlane, BoolArray, FloatArray, Levels, Mask, Plane, Therapists
+from trialsim.core.effect import Beside
 
 FAILURES = (
     "",
@@ -98,6 +99,15 @@ class Conduct:
     """What happened when; None where nothing asks for a clock."""
     key: tuple[Hashable, ...] = ()
     """Identity of the inputs: equal for cells in which the same happens."""
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """What misleads about scores. No truth knows of it."""
+
+    states: Mapping[tuple[str, str], tuple[NDArray[np.int16], Sequence[Beside]]]
+    """By (outcome, visit): the state (r, p) of each patient, and what each state does; places
+    where nothing misleads are left out."""
 
 
 @dataclass(frozen=True)

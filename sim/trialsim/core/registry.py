@@ -23,6 +23,7 @@ STAGES: Mapping[str, str] = MappingProxyType(
         "allocation": "method",
         "outcomes": "method",
         "observation": "method",
+        "bias": "method",
         "analysis": "method",
         "decision": "method",
     }

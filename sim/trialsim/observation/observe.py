@@ -7,7 +7,7 @@ import numpy as np
 from trialsim.core.axes import Mask, Plane
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Allocation, Conduct, Observations, Outcomes
-from trialsim.core.stages import Seen
+from trialsim.core.stages import LossBias, ObservationMethod, Seen
 from trialsim.observation.pilot import Pilot, standardised
 
 
@@ -19,16 +19,27 @@ def observe(
     key: tuple[object, ...] = (group.keys["observation"], group.keys["allocation"], sizes)
     visits = tuple(design.visits)
     reads = [
-        r.reads(tuple(design.outcomes), visits, design.baseline) for r in design.missing.values()
+        r.reads(tuple(design.outcomes), visits, design.baseline) for r in _reasons(group).values()
     ]
     if any(reads):  # then loss is another under every assumption
-        key = (*key, group.keys["truth"], group.keys["effects"])
+        key = (*key, group.keys["truth"], group.keys["effects"], group.keys["bias"], conduct.key)
     if conduct.made:
         key = (*key, conduct.key)
     return batch.once(
         ("observed", key, group.reads),
         lambda: _observe(group, batch, allocation, conduct, outcomes),
     )
+
+
+def _reasons(group: Group) -> dict[str, ObservationMethod]:
+    """Why scores are not seen, by the purpose of the numbers that decide it: those that the
+    scenario states, and those that mislead."""
+    design = group.design
+    stated = {f"observation.{name}": reason for name, reason in design.missing.items()}
+    misled = {
+        f"bias.{name}": one.reason() for name, one in design.bias.items() if isinstance(one, LossBias)
+    }
+    return stated | misled
 
 
 def _observe(
@@ -41,10 +52,10 @@ def _observe(
         (outcome, visit): conduct.made.get(visit, everybody) for outcome, visit in scores
     }
     seen = _seen(group, allocation, outcomes)
-    for name, reason in design.missing.items():
+    for name, reason in _reasons(group).items():
         visits = reason.visits(list(design.visits), design.baseline)
         needed = [visit for visit in visits if any(visit == read for _, read in scores)]
-        hidden = reason.missing(batch.draws, f"observation.{name}", needed, allocation.arm, seen)
+        hidden = reason.missing(batch.draws, name, needed, allocation.arm, seen)
         for outcome, visit in scores:
             if visit in hidden and (reason.outcomes is None or outcome in reason.outcomes):
                 observed[outcome, visit] = observed[outcome, visit] & ~hidden[visit]

@@ -14,6 +14,7 @@ from trialsim.core.plan import Cell, Design, Plan, Series
 from trialsim.core.program import rule_of
 from trialsim.core.records import COLUMNS
 from trialsim.operating.exact_power import exact_rejection_rate
+from trialsim.operating.lived import LivedContrast
 from trialsim.operating.performance import Measure, performance
 from trialsim.operating.truth import truth_of
 
@@ -67,8 +68,24 @@ def true_value(
     counted: dict[Hashable, FloatArray] | None = None,
 ) -> float:
     """The true value of what a series estimates: arm minus comparator."""
+    return true_value_with_error(design, cell, series, counted)[0]
+
+
+def true_value_with_error(
+    design: Design,
+    cell: Cell,
+    series: Series,
+    counted: dict[Hashable, FloatArray] | None = None,
+) -> tuple[float, float]:
+    """The true value of what a series estimates, and its standard error: 0 unless it was itself
+    counted over simulated patients."""
     analysis = design.analyses[series.analysis]
-    return analysis.true_value(truth_of(design, cell, analysis.outcome, series.contrast, counted))
+    truth = truth_of(design, cell, analysis.outcome, series.contrast, counted)
+    value = analysis.true_value(truth)
+    if not isinstance(truth, LivedContrast):
+        return value, 0.0
+    parts = [analysis.true_value(part) for part in truth.parts]
+    return value, float(np.std(parts, ddof=1) / np.sqrt(len(parts)))
 
 
 def _measures(
@@ -80,6 +97,7 @@ def _measures(
 ) -> Iterator[tuple[str, float, float, int]]:
     column = dict(zip(COLUMNS, values, strict=True))
     rule = rule_of(design, series.analysis)
+    truth, error = true_value_with_error(design, cell, series, counted)
     measures = performance(
         column["estimate"],
         column["se"],
@@ -89,7 +107,8 @@ def _measures(
         column["failure"] == 0,
         critical=(column["upper"] - column["lower"]) / 2,
         decisions=design.decision.decide(column["estimate"], column["p_value"], rule),
-        true_value=true_value(design, cell, series, counted),
+        true_value=truth,
+        true_value_mcse=error,
     )
     for measure in measures:
         if rule.null and measure.name in ("type_s", "type_m"):

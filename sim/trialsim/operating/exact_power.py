@@ -16,6 +16,7 @@ from trialsim.core.plan import Cell, Design
 from trialsim.core.program import rule_of
 from trialsim.core.stages import AnalysisMethod, OutcomeMethod
 from trialsim.operating.exact_responder import exact_responder_rate
+from trialsim.operating.lived import acts, as_lived
 from trialsim.operating.truth import has_formula
 from trialsim.outcomes.repeated_normal import RepeatedNormal
 from trialsim.theory.ancova import ancova_power
@@ -50,6 +51,9 @@ def exact_rejection_rate(design: Design, cell: Cell, analysis: str, contrast: st
     are visits at which the arms do not differ or independent normal ones, arm sizes of known law,
     and an allocation that looks at no factor. Counts of responders need no normal scores.
     """
+    design = as_lived(design, cell)
+    if acts(design) or design.bias:
+        return None
     ends = design.recruitment is not None and design.recruitment.until is not None
     if design.allocation.factors or ends:  # arm sizes of no simple law
         return None

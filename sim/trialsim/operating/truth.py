@@ -15,6 +15,7 @@ from trialsim.core.truth import Truth
 from trialsim.kernels.cut import above
 from trialsim.kernels.latent_shares import share_above, share_changed_above, superiority
 from trialsim.kernels.population import Population
+from trialsim.operating.lived import acts, as_lived, as_stated, lived_contrast
 
 TRUTH_PATIENTS = 2**18
 """Evenly spread patients of a population that no formula describes: means hold to about 0.00003
@@ -155,7 +156,7 @@ class CountedContrast(Truth):
 
 def has_formula(design: Design, cell: Cell, outcome: str) -> bool:
     """Whether the latent values of an outcome are standard normal in every class of patients."""
-    return design.sessions is None and _is_apart(design, cell, outcome)
+    return design.sessions is None and not acts(design) and _is_apart(design, cell, outcome)
 
 
 def _is_apart(design: Design, cell: Cell, outcome: str) -> bool:
@@ -181,6 +182,10 @@ def truth_of(
     arms = list(design.arms)
     arm, comparator = (arms.index(name) for name in design.contrasts[contrast])
     pair = (arm, comparator)
+    design = as_lived(design, cell)
+    if acts(design):
+        stated = truth_of(as_stated(design), cell, outcome, contrast)
+        return lived_contrast(design, cell, outcome, pair, stated)
     if not has_formula(design, cell, outcome):
         apart = _is_apart(design, cell, outcome)
         return CountedContrast(design, cell, outcome, pair, {} if kept is None else kept, apart)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trialsim.core.axes import ArmPlane, Levels, Plane, Therapists
 from trialsim.core.effect import Beside, Effect, Modifier, Place
 from trialsim.core.plan import Latent
 from trialsim.core.program import Batch, Group
-from trialsim.core.records import Allocation, Cohort, Conduct, Outcomes
+from trialsim.core.records import Allocation, Cohort, Conduct, Distortion, Outcomes
 from trialsim.core.team import THERAPISTS
 from trialsim.kernels.selection import eligible
 
@@ -22,16 +24,24 @@ CHANCE = "cohort.responds"
 every treatment and in every outcome."""
 
 
+NOTHING = Distortion({})
+
+
 def experience(
-    group: Group, batch: Batch, cohort: Cohort, allocation: Allocation, conduct: Conduct
+    group: Group,
+    batch: Batch,
+    cohort: Cohort,
+    allocation: Allocation,
+    conduct: Conduct,
+    distortion: Distortion = NOTHING,
 ) -> Outcomes:
-    """True scores of the outcomes and visits that something reads."""
+    """Scores of the outcomes and visits that something reads: true where nothing distorts them."""
     scores: dict[str, dict[str, Plane]] = {}
     shifts = {}
     for outcome, visit in group.reads:
         if not outcome:
             continue
-        one = _Score(group, batch, allocation, conduct, outcome, visit)
+        one = _Score(group, batch, allocation, conduct, outcome, visit, distortion)
         method, effect = group.design.outcomes[outcome], group.cell.effects[outcome]
         modifier = effect.modifier if effect.modifier and effect.modifier.acts_at(one.v) else None
         is_whole = modifier is None and not one.is_acted_on
@@ -68,8 +78,19 @@ def badness(
 
 def at_baseline(group: Group, batch: Batch, allocation: Allocation, outcome: str) -> Plane:
     """Scores (r, p) at baseline, which nothing that happens later can change."""
-    visit = str(group.design.baseline)
-    return _Score(group, batch, allocation, Conduct({}), outcome, visit).alike()
+    return alike(group, batch, allocation, Conduct({}), outcome, str(group.design.baseline))
+
+
+def alike(
+    group: Group,
+    batch: Batch,
+    allocation: Allocation,
+    conduct: Conduct,
+    outcome: str,
+    visit: str,
+) -> Plane:
+    """Scores (r, p) that the comparator, as stated, would give to everybody."""
+    return _Score(group, batch, allocation, conduct, outcome, visit).alike()
 
 
 def _plain(effect: Effect) -> Effect:
@@ -95,6 +116,7 @@ class _Score:
     conduct: Conduct
     outcome: str
     visit: str
+    distortion: Distortion = NOTHING
 
     @property
     def v(self) -> int:
@@ -110,7 +132,7 @@ class _Score:
         """Scores under an effect, of patients in these classes who attended what they did."""
         modifier, whose = effect.modifier, None
         attended = self.conduct.attended.get(self.visit)
-        beside = self.conduct.beside.get(self.visit)
+        beside = self._beside()
         if modifier is not None:
             whose = (modifier.variable, modifier.shares, self.group.keys["cohort"])
         parts = [1.0] if attended is None else self._parts()
@@ -131,14 +153,23 @@ class _Score:
                 arm = arm.astype(np.int16) * len(states) + beside
             return self._made(arm, rows)
 
-        done = self.conduct.key if self.is_acted_on else None
+        done = self.conduct.key if self._is_conducted else None
+        misled = self.group.keys["bias"] if self._is_distorted else None
         key = ("score", *self._place, self.group.capacity, *self._arms, differences, sds, whose)
-        return self.batch.once((*key, done), make)
+        return self.batch.once((*key, done, misled), make)
 
     @property
     def is_acted_on(self) -> bool:
         """Whether something but the treatment as allocated and stated acts at this visit."""
+        return self._is_conducted or self._is_distorted
+
+    @property
+    def _is_conducted(self) -> bool:
         return self.visit in self.conduct.attended or self.visit in self.conduct.beside
+
+    @property
+    def _is_distorted(self) -> bool:
+        return (self.outcome, self.visit) in self.distortion.states
 
     def _parts(self) -> list[float]:
         """Part of the effect by what was attended; what this visit finds is at its place."""
@@ -146,8 +177,25 @@ class _Score:
         assert design.sessions is not None
         return design.sessions.parts(design.visits[self.visit], design.to_work)
 
+    def _beside(self) -> NDArray[np.int16] | None:
+        """State (r, p) of each patient, an index into `_states`; None where nothing acts."""
+        own = self.conduct.beside.get(self.visit)
+        if not self._is_distorted:
+            return None if own is None else own.astype(np.int16)
+        misled, states = self.distortion.states[self.outcome, self.visit]
+        return misled if own is None else own.astype(np.int16) * len(states) + misled
+
     def _states(self) -> list[Beside]:
-        return self.group.design.states(self.outcome)
+        """What each state does: what happens beside the treatment, then what misleads."""
+        own, misled = [Beside(None, ())], [Beside(None, ())]
+        if self.visit in self.conduct.beside:
+            own = self.group.design.states(self.outcome)
+        if self._is_distorted:
+            misled = list(self.distortion.states[self.outcome, self.visit][1])
+        return [
+            Beside(a.instead if b.instead is None else b.instead, (*a.sizes, *b.sizes))
+            for a, b in product(own, misled)
+        ]
 
     def _where(self) -> Place:
         method = self.group.design.outcomes[self.outcome]
