@@ -108,6 +108,9 @@ def trial_data(group: Group, batch: Batch) -> TrialData:
         },
         shifts=lived.outcomes.shifts,
         therapist=conduct.therapist,
+        attended=conduct.attended,
         teams={name: (team.arms, team.n) for name, team in group.design.teams.items()},
+        course=conduct.course,
+        beside=conduct.beside,
         memo=batch.once(("sums", patients), dict),
     )

@@ -28,9 +28,7 @@ def distort(group: Group, batch: Batch, cohort: Cohort, allocation: Allocation) 
     """Every outcome and visit at which something misleads."""
     design = group.design
     acting = {
-        name: one
-        for name, one in design.bias.items()
-        if isinstance(one, ScoreBias | TreatmentBias)
+        name: one for name, one in design.bias.items() if isinstance(one, ScoreBias | TreatmentBias)
     }
     if not acting:
         return Distortion({})
@@ -90,10 +88,13 @@ def _who(
 ) -> Who:
     arms = list(group.design.arms)
     if isinstance(one, TreatmentBias):
-        mask, other = one.instead(batch.draws, f"bias.{name}", arm, arms)
-        return np.asarray(mask, dtype=bool), arms.index(other)
+        changed, other = one.instead(batch.draws, f"bias.{name}", arm, arms)
+        return changed, arms.index(other)
     acted_on = [a in one.arm if one.arm is not None else i > 0 for i, a in enumerate(arms)]
     mask: NDArray[np.bool_] = np.array(acted_on, dtype=np.bool_)[arm]
+    takers = one.takers(batch.draws, f"bias.{name}", arm.shape[1])
+    if takers is not None:
+        mask = mask & takers
     if one.believers is not None:
         mask = mask & (cohort.covariates[one.believers] > 0)
     return mask, None

@@ -23,9 +23,9 @@ def misallocate(
             continue
         honest, chosen = allocation.arm, one
 
-        def make(honest: ArmPlane = honest, one: AllocationBias = chosen, name: str = name) -> (
-            ArmPlane
-        ):
+        def make(
+            honest: ArmPlane = honest, one: AllocationBias = chosen, name: str = name
+        ) -> ArmPlane:
             bad = design.outcomes[one.outcome].badness(0, baseline(one.outcome))
             moved = one.reallocate(batch.draws, f"bias.{name}", honest, bad, sizes, arms)
             return np.asfortranarray(moved)

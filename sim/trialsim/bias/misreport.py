@@ -26,9 +26,7 @@ def misreport(group: Group, data: TrialData, results: FloatArray, again: Again) 
     own = again(primary, data)
     for one in chosen.values():
         others = {name: again(name, data) for name in one.needs()}
-        own = one.report(
-            own, others, lambda part: again(primary, part), data, tasks[primary].rule
-        )
+        own = one.report(own, others, lambda part: again(primary, part), data, tasks[primary].rule)
     before = sum(len(tasks[name].pairs) for name in names[: names.index(primary)])
     first = np.array(group.rows) + before
     for c in range(len(tasks[primary].pairs)):

@@ -80,6 +80,7 @@ class Course:
     """By team with a diary (r,): appointments that there was room for up to the day of its last;
     in a queue, days that its therapists worked up to the end of its last session."""
 
+
 @dataclass(frozen=True)
 class Conduct:
     """What happened to the patients between allocation and visits."""
@@ -163,6 +164,17 @@ class TrialData:
     """By team: who treated each patient, counted from 0; -1 in arms that it does not treat."""
     teams: Mapping[str, tuple[Sequence[str], int]] = field(default_factory=dict)
     """By team: the arms that it treats, and how many therapists it has."""
+    attended: Mapping[str, Levels] = field(default_factory=dict)
+    """By visit: sessions attended before it, or hundredths of full attendance on time; visits are
+    left out where nobody missed any."""
+    course: Course | None = None
+    """What happened to each patient when, as far as it is on record; None without a calendar. No
+    analysis reads it."""
+    beside: Mapping[str, Levels] = field(default_factory=dict)
+    """By visit: treatment changed over to and other things taken, an index into the design's
+    `states`; visits are left out where there are none."""
+    enrolled_on: Plane | None = None
+    """Day of randomisation (r, p) since the opening of the trial; None where nobody asked."""
     memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
     """Sums already made, shared by all analyses of these patients, allocated and observed like
     this, under whatever assumption: what differs is told apart by the identity of its array."""

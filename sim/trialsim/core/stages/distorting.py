@@ -13,9 +13,8 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from trialsim.core.axes import ArmPlane, FloatArray, Levels, Plane
+from trialsim.core.axes import ArmPlane, FloatArray, Mask, Plane
 from trialsim.core.draws import Draws
-from trialsim.core.effect import Beside
 from trialsim.core.records import Estimates, TrialData
 from trialsim.core.registry import Method
 from trialsim.core.stages.judging import Rule
@@ -111,6 +110,10 @@ class ScoreBias(BiasMethod):
         """The trait of believers."""
         return [] if self.believers is None else [("", self.believers)]
 
+    def takers(self, draws: Draws, purpose: str, n: int) -> Mask | None:
+        """Those (r, p) of its arms whom it acts on; None for all."""
+        return None
+
     def acts_at(self, visits: Sequence[str], baseline: str | None) -> Sequence[str]:
         """Visits at which it acts."""
         return [v for v in visits if v != baseline] if self.visits is None else self.visits
@@ -132,8 +135,8 @@ class TreatmentBias(BiasMethod):
     @abstractmethod
     def instead(
         self, draws: Draws, purpose: str, arm: ArmPlane, arms: Sequence[str]
-    ) -> tuple[ArmPlane, str]:
-        """Who (r, p) gets the treatment of another arm, as a mask, and which."""
+    ) -> tuple[Mask, str]:
+        """Who (r, p) gets the treatment of another arm, and which."""
 
 
 class AllocationBias(BiasMethod):
@@ -190,10 +193,6 @@ class ReportBias(BiasMethod):
     def needs(self) -> Sequence[str]:
         """Analyses that it chooses among, by name."""
         return []
-
-
-States = tuple[Levels, Sequence[Beside]]
-"""What misleads at one visit: state (r, p) of each patient, and what each state does."""
 
 
 def favours(estimate: FloatArray, p_value: FloatArray, rule: Rule) -> FloatArray:

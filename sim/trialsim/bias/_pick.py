@@ -1,0 +1,22 @@
+"""Picking one of several results, trial by trial."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialsim.core.records import Estimates
+
+
+def picked(results: Sequence[Estimates], which: NDArray[np.intp]) -> Estimates:
+    """The result `which` (c, k, r) of each contrast, size and trial."""
+
+    def column(name: str) -> Any:
+        stacked = np.stack([getattr(one, name) for one in results])
+        return np.take_along_axis(stacked, which[None], axis=0)[0]
+
+    return Estimates(**{field.name: column(field.name) for field in fields(Estimates)})
