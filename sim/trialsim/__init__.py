@@ -14,37 +14,58 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from trialsim.core.errors import RunError, ScenarioError, TrialsimError
+    from trialsim.core.errors import NoAnswer, RunError, ScenarioError, TrialsimError
+    from trialsim.planning.assurance import Assurance, assurance
+    from trialsim.planning.compare import Comparison, compare
+    from trialsim.planning.pilot import plan_from_pilots
+    from trialsim.planning.size import size
+    from trialsim.planning.size_answer import SizeAnswer
     from trialsim.replayed.trial import ReplayedTrial, replay
     from trialsim.scenario.loaded import LoadedScenario, load, loads
     from trialsim.study import Results, open_results, run
 
 __all__ = [
+    "Assurance",
+    "Comparison",
     "LoadedScenario",
+    "NoAnswer",
     "ReplayedTrial",
     "Results",
     "RunError",
     "ScenarioError",
+    "SizeAnswer",
     "TrialsimError",
+    "assurance",
+    "compare",
     "load",
     "loads",
     "open_results",
+    "plan_from_pilots",
     "replay",
     "run",
+    "size",
 ]
 
 _HOMES = {
+    "Assurance": "trialsim.planning.assurance",
+    "Comparison": "trialsim.planning.compare",
     "LoadedScenario": "trialsim.scenario.loaded",
+    "NoAnswer": "trialsim.core.errors",
     "ReplayedTrial": "trialsim.replayed.trial",
     "Results": "trialsim.study",
     "RunError": "trialsim.core.errors",
     "ScenarioError": "trialsim.core.errors",
+    "SizeAnswer": "trialsim.planning.size_answer",
     "TrialsimError": "trialsim.core.errors",
+    "assurance": "trialsim.planning.assurance",
+    "compare": "trialsim.planning.compare",
     "load": "trialsim.scenario.loaded",
     "loads": "trialsim.scenario.loaded",
     "open_results": "trialsim.study",
+    "plan_from_pilots": "trialsim.planning.pilot",
     "replay": "trialsim.replayed.trial",
     "run": "trialsim.study",
+    "size": "trialsim.planning.size",
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from trialsim.conduct.attend import attended
 from trialsim.conduct.beside import beside
+from trialsim.conduct.express.express import express
 from trialsim.conduct.had import had_by
 from trialsim.conduct.in_turn import in_turn
 from trialsim.conduct.tables import Tables
@@ -76,8 +77,6 @@ def _simulated(clock: Clock, tables: Tables) -> Course:
         from trialsim.conduct.clinic.clinic import clinic  # imports simpy
 
         return clinic(tables)
-    from trialsim.conduct.express.express import express
-
     return express(tables)
 
 
@@ -96,7 +95,8 @@ def _tables(
     def score(outcome: str, visit: str, levels: Levels) -> Plane:
         if visit == design.baseline:
             return _standardised(group, outcome, baseline(outcome))
-        so_far = replace(conduct, attended={visit: levels}, key=(*conduct.key, object()))
+        had = {} if design.sessions is None else {visit: levels}
+        so_far = replace(conduct, attended=had, key=(*conduct.key, object()))
         return badness(outcome, visit, so_far)
 
     goes_with = "" if design.sessions is None else design.sessions.outcome

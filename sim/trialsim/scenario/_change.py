@@ -10,17 +10,27 @@ from trialsim.core.errors import Path, Problem, dotted
 from trialsim.scenario._words import shown
 from trialsim.scenario.overrides import split_path
 
+POINTS: Path = ("vary", "points")
+"""Where listed points are written."""
+
 
 @dataclass(frozen=True)
 class Change:
-    """What an author asks to change: one value of `vary`, or all that a what_if changes."""
+    """What an author asks to change: one value of `vary`, or all that a point or what_if does."""
 
     place: Path
     """Where it is written."""
     values: Mapping[str, Any]
     """By path."""
 
+    @property
+    def is_named(self) -> bool:
+        """Whether it is a point or what_if, in which every value stands beside its own path."""
+        return self.place[0] == "what_if" or self.place[:2] == POINTS
+
     def __str__(self) -> str:
+        if self.place[:2] == POINTS and len(self.place) == 3:
+            return f"the point '{self.place[2]}'"
         return " and ".join(
             f"this {path}" if isinstance(value, Mapping) else f"{path} = {shown(value)}"
             for path, value in self.values.items()
@@ -57,7 +67,7 @@ def _moved(
     if path is None:
         text = f"these changes make {dotted(problem.path)} wrong: {problem.message}"
         return Problem(place, text, problem.hint)
-    if change.place[0] == "what_if":
+    if change.is_named:
         place = (*place, path)
     target, found = split_path(path), problem.path
     is_value = change.place[0] == "vary" and place == change.place

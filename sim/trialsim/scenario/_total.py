@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from trialsim.core.errors import Path, Problem, ScenarioError, dotted
@@ -16,8 +17,6 @@ _ARMS: Path = ("design", "arms")
 def arm_sizes(document: Document, n_total: Any, source: str) -> dict[str, int]:
     """The size of each arm for a total, by largest remainder; ties go to the earlier arm."""
     written = _planned(document, source)
-    # 65 and 64 are 129 divided equally; twice that is 129 each, not 130 and 128.
-    planned = dict(zip(written, allocation_ratio(tuple(written.values())), strict=True))
     if isinstance(n_total, bool) or not isinstance(n_total, int):
         raise ScenarioError(
             Problem(
@@ -27,15 +26,11 @@ def arm_sizes(document: Document, n_total: Any, source: str) -> dict[str, int]:
                 source,
             )
         )
-    # Exact whole numbers throughout: a float could turn a tie into a choice.
-    total = sum(planned.values())
-    sizes = {arm: n * n_total // total for arm, n in planned.items()}
-    by_remainder = sorted(planned, key=lambda arm: -(planned[arm] * n_total % total))
-    for arm in by_remainder[: n_total - sum(sizes.values())]:
-        sizes[arm] += 1
-    if n_total < len(planned) or min(sizes.values()) < 1:
-        ratio = ":".join(str(n) for n in planned.values())
-        enough = -(-total // min(planned.values()))
+    sizes = dict(zip(written, shared(tuple(written.values()), n_total), strict=True))
+    if n_total < len(sizes) or min(sizes.values()) < 1:
+        parts = allocation_ratio(tuple(written.values()))
+        ratio = ":".join(map(str, parts))
+        enough = -(-sum(parts) // min(parts))
         raise ScenarioError(
             Problem(
                 N_TOTAL,
@@ -45,6 +40,24 @@ def arm_sizes(document: Document, n_total: Any, source: str) -> dict[str, int]:
             )
         )
     return sizes
+
+
+def shared(planned: Sequence[int], n_total: int) -> tuple[int, ...]:
+    """A total shared among arms of these planned sizes, by largest remainder; ties go to the
+    earlier arm.
+
+    >>> shared((65, 64), 101)
+    (51, 50)
+    """
+    # 65 and 64 are 129 divided equally; twice that is 129 each, not 130 and 128.
+    parts = allocation_ratio(planned)
+    # Exact whole numbers throughout: a float could turn a tie into a choice.
+    total = sum(parts)
+    sizes = [n * n_total // total for n in parts]
+    by_remainder = sorted(range(len(parts)), key=lambda a: -(parts[a] * n_total % total))
+    for a in by_remainder[: n_total - sum(sizes)]:
+        sizes[a] += 1
+    return tuple(sizes)
 
 
 def sets_arm_sizes(path: Path) -> bool:

@@ -11,6 +11,7 @@ from trialsim.scenario.keys.published import Published
 from trialsim.scenario.overrides import split_path
 from trialsim.scenario.references import contrasts_of, pair_problems, unknown_name
 from trialsim.scenario.schema import Scenario
+from trialsim.scenario.uncertain import uncertain_problems
 from trialsim.scenario.validate import SECTIONS
 
 
@@ -26,6 +27,8 @@ def about_problems(
     if "evidence" in readable:
         # Parts of a section that cannot be read may be missing by the same mistake.
         problems += evidence_problems(scenario.evidence, data, SECTIONS - set(readable))
+    if "uncertain" in readable:
+        problems += uncertain_problems(scenario.uncertain, data)
     return problems
 
 

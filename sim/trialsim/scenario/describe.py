@@ -9,7 +9,7 @@ from trialsim.core.plan import Design, Plan
 from trialsim.core.program import prepare
 from trialsim.core.records import COLUMNS
 from trialsim.core.stages import AnalysisMethod
-from trialsim.scenario.schema import NOT_YET, Scenario
+from trialsim.scenario.schema import Scenario
 
 
 def arms_line(design: Design) -> str:
@@ -57,20 +57,20 @@ def decision_line(design: Design) -> str:
     return f"{sides} {decision.alpha:g}{against}"
 
 
-_WITHOUT = {"bias": "bias of any kind"}
-
-
 def not_simulated(plan: Plan) -> list[str]:
     """What a run of this plan leaves out though it happens in trials, a phrase each."""
     designs = plan.designs
-    found = ["appointments, withdrawal in the course of treatment"]
+    found = []
+    if not any(design.clock for design in designs):
+        found.append("appointments, withdrawal in the course of treatment")
     if not any(design.recruitment for design in designs):
         found.append("recruitment")
     if not any(design.sessions for design in designs):
         found.append("missed sessions")
     if not any(team.icc for design in designs for team in design.teams.values()):
         found.append("differences between therapists")
-    found += [_WITHOUT.get(key, what) for key, what in NOT_YET.items()]
+    if not any(design.bias for design in designs):
+        found.append("bias of any kind")
     if not any(design.missing for design in plan.designs):
         found.append("missing data")
     return found

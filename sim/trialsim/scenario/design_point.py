@@ -10,7 +10,15 @@ from trialsim.core.errors import Path, Problem
 from trialsim.core.plan import Design, Latent
 from trialsim.core.stages import CovariateMethod, Effect, OutcomeMethod
 from trialsim.scenario.allocation_check import factor_problems
+from trialsim.scenario.beside_check import (
+    cointervention_problems,
+    effect_problems,
+    switching_problems,
+    together_problems,
+)
 from trialsim.scenario.calendar import clock_of, cointerventions_of, switches_of
+from trialsim.scenario.calendar_check import closing_problems, hazard_problems, visit_problems
+from trialsim.scenario.diary_check import diary_problems, endless_problems
 from trialsim.scenario.keys.assumptions import ArmTruth, Assumption
 from trialsim.scenario.latent import latent_model
 from trialsim.scenario.limits import size_problems
@@ -72,6 +80,7 @@ def design_point(
         problems += found
         is_modelled = not found
         by_team: dict[str, Latent] = {}
+        problems += effect_problems(scenario, sound) if "conduct" in readable else ()
         uncut = not any(problem.path[0] == "conduct" for problem in problems)
         if is_modelled and "conduct" in readable and uncut:
             by_team, found = latent_by_team(scenario, sound, teams_of(scenario))
@@ -97,6 +106,8 @@ def design_point(
                 name, assumption, scenario, sound, levels, mean_parts(scenario)
             )
             problems += found
+            if uncut and "conduct" in readable:
+                problems += together_problems(name, effects[name], scenario, sound)
     if problems or not readable >= SECTIONS:
         return None, {}, problems
     return _design(scenario, people, latent, by_team, selected), effects, []
@@ -147,6 +158,7 @@ def _design(
         ),
         by_team=by_team,
         missing=scenario.observation.missing,
+        bias={name: one for name, one in scenario.bias.items() if one.on},
         analyses=scenario.analyses,
         decision=decision,
     )
@@ -198,6 +210,17 @@ def _reason_problems(scenario: Scenario) -> Iterable[Problem]:
                 yield Problem(path, text)
 
 
+def _bias_problems(scenario: Scenario) -> Iterable[Problem]:
+    visits, baseline = list(scenario.design.visits_weeks), baseline_of(scenario)
+    levels = {name: method.n_levels for name, method in covariates_of(scenario).items()}
+    for name, one in scenario.bias.items():
+        for text in one.problems(
+            list(scenario.design.arms), visits, baseline, scenario.outcomes, levels,
+            list(scenario.analyses),
+        ):  # fmt: skip
+            yield Problem(("bias", name), text)
+
+
 def _covariate_problems(scenario: Scenario) -> Iterable[Problem]:
     for name, method in covariates_of(scenario).items():
         if not _has_values(method):
@@ -228,6 +251,13 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"design", "conduct"}, duration_problems),
     ({"design", "outcomes", "conduct"}, team_problems),
     ({"design", "outcomes", "conduct"}, session_problems),
+    ({"conduct"}, diary_problems),
+    ({"design", "conduct"}, endless_problems),
+    ({"design", "conduct"}, visit_problems),
+    ({"design", "conduct"}, closing_problems),
+    ({"design", "outcomes", "conduct"}, hazard_problems),
+    ({"design", "conduct"}, switching_problems),
+    ({"design", "outcomes", "conduct"}, cointervention_problems),
     ({"design", "outcomes"}, _outcome_problems),
     ({"design", "observation"}, _reason_problems),
     ({"cohort", "allocation"}, factor_problems),
@@ -235,5 +265,6 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"design", "cohort", "outcomes", "analyses"}, analysis_problems),
     ({"analyses", "decision"}, decision_problems),
     ({"analyses", "decision"}, margin_problems),
+    ({"design", "cohort", "outcomes", "analyses", "bias"}, _bias_problems),
 )
 """The sections that each check looks at, all of which must be readable."""

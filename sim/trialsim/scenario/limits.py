@@ -126,14 +126,18 @@ def work_problems(scenario: Scenario) -> list[Problem]:
     n_sets = 1 + len(scenario.what_if)
     n_visits = min(len(scenario.design.visits_weeks), MAX_VISITS)  # more is told elsewhere
     n_outcomes = min(len(scenario.outcomes), MAX_OUTCOMES)
-    n_values = {path: max(1, len(values)) for path, values in scenario.vary.items()}
+    n_values = {paths: max(1, n) for paths, n in scenario.vary.counts.items()}
     n_points = n_sets * prod(n_values.values()) + (n_sets - 1) * bool(n_values)
     n_cells = n_points * len(scenario.assumptions)
     n_effects = n_cells * n_outcomes * len(scenario.design.arms) * n_visits
     n_links = sum(
         min(len(outcome.correlated_with), MAX_PARENTS) for outcome in scenario.outcomes.values()
     )
-    n_moved = prod(n for path, n in n_values.items() if not path.startswith(_KEEP_CORRELATIONS))
+    n_moved = prod(
+        n
+        for paths, n in n_values.items()
+        if not all(path.startswith(_KEEP_CORRELATIONS) for path in paths)
+    )
     n_pairs = n_outcomes * n_visits * (n_visits - 1) // 2 + n_links * n_visits**2
     many = "vary" if n_values else "what_if" if scenario.what_if else ""
     for n, most, noun, place in (

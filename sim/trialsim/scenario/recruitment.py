@@ -53,8 +53,8 @@ def recruitment_problems(scenario: Scenario) -> Iterable[Problem]:
     if written.until_week is not None and written.until_week <= first:
         text = f"ends in week {written.until_week:g}, when no centre has opened."
         yield Problem((*path, "until_week"), text, "Write a later week.")
-    elif (course := recruitment_of(scenario)) is not None and course.until is not None:
-        expected = float(course.expected(np.array([course.until]))[0])
+    elif written.until_week is not None and (course := recruitment_of(scenario)) is not None:
+        expected = float(course.expected(np.array([written.until_week * DAYS_A_WEEK]))[0])
         if expected < LEAST_PATIENTS:
             text = f"only {expected:.3g} patients are expected by week {written.until_week:g}."
             yield Problem((*path, "until_week"), text, "Write a later week, or a higher rate.")

@@ -13,6 +13,7 @@ from trialsim.core.plan import Cell, Design, Marked, Plan
 from trialsim.core.registry import STAGES, Method
 from trialsim.core.stages import Effect, OutcomeMethod
 from trialsim.scenario import _total
+from trialsim.scenario._held import varied_values
 from trialsim.scenario.claims import about_problems
 from trialsim.scenario.design_point import design_point
 from trialsim.scenario.latent import latent_model
@@ -20,12 +21,8 @@ from trialsim.scenario.limits import work_problems
 from trialsim.scenario.load import Document
 from trialsim.scenario.schema import Scenario
 from trialsim.scenario.validate import located, read_models
-from trialsim.scenario.variation import (
-    AS_STATED,
-    Point,
-    design_points,
-    value_at,
-)
+from trialsim.scenario.variation import Point, design_points
+from trialsim.scenario.varied_paths import AS_STATED
 
 N_TOTAL = dotted(_total.N_TOTAL)
 
@@ -46,7 +43,7 @@ def resolve(document: Document) -> tuple[Scenario, Plan]:
         problems += found
     if problems or design is None:
         raise ScenarioError(located(problems, document))
-    stated = tuple((path, value_at(document, path)) for path in scenario.vary)
+    stated = varied_values(scenario, document, scenario.vary)
     points = [Point(AS_STATED, stated, design, effects), *points]
     designs: list[Design] = []
     cells: list[Cell] = []

@@ -15,6 +15,8 @@ from trialsim.scenario.keys.observation import Observation
 from trialsim.scenario.keys.published import Evidence, Published
 from trialsim.scenario.keys.simulation import Simulation
 from trialsim.scenario.keys.source import Source
+from trialsim.scenario.keys.uncertain import Uncertain
+from trialsim.scenario.keys.vary import Vary
 from trialsim.scenario.written import MaybeEmpty, MethodOf, Name, Written
 
 
@@ -43,6 +45,8 @@ class Scenario(Written):
     """Named truths: outcome: arm: mean difference from the comparator, natural units."""
     observation: Annotated[Observation, MaybeEmpty] = Observation()
     """What is not seen."""
+    bias: Annotated[dict[Name, Annotated[Any, MethodOf("bias")]], MaybeEmpty] = {}
+    """What misleads, by name: mechanisms that act where they are `on`."""
     what_if: Annotated[dict[Name, dict[str, Any]], MaybeEmpty] = {}
     """Named sets of changes, path: value; each is simulated beside the scenario as stated."""
     estimands: Annotated[dict[Name, Estimand], MaybeEmpty] = {}
@@ -55,16 +59,17 @@ class Scenario(Written):
     """What is concluded from an estimate."""
     published: Annotated[dict[Name, Published], MaybeEmpty] = {}
     """What the paper reports, by name."""
-    vary: Annotated[dict[str, tuple[Any, ...]], MaybeEmpty] = {}
-    """Design points: path: list of values. Several paths multiply."""
+    vary: Annotated[Vary, MaybeEmpty] = Vary()
+    """Design points: path: list of values, which multiply, and points listed by name."""
+    uncertain: Annotated[dict[Name, Uncertain], MaybeEmpty] = {}
+    """Numbers that are not known, by name: where each is written, and what is believed of it. For
+    `trialsim assurance`; `trialsim run` takes what is written."""
     simulation: Annotated[Simulation, MaybeEmpty] = Simulation()
     """How many replicates, from which seed."""
     evidence: Annotated[dict[str, Evidence], MaybeEmpty] = {}
     """Where each assumed number comes from, by path."""
 
 
-NOT_YET = {
-    "bias": "bias mechanisms",
-}
+NOT_YET: dict[str, str] = {}
 """Keys of the grammar that this version cannot simulate; writing them is an error, so that
 nobody believes in an effect that is not there."""

@@ -34,6 +34,8 @@ class _Seen:
     baseline: str | None
     method: OutcomeMethod
     parts: Sequence[float] | None
+    unknown: str
+    """Why no full dose follows from a mean over all who were allocated; "" where one does."""
 
 
 def effects_of(
@@ -48,7 +50,7 @@ def effects_of(
 
     `levels` has the shares of the levels of every covariate and trait, None for measurements;
     `parts` the mean part of an effect (v,) that those get who attend as the scenario says, None
-    where that depends on their scores.
+    where that depends on their scores, or on the calendar.
     """
     where: Path = ("assumptions", name)
     arms, visits = list(scenario.design.arms), list(scenario.design.visits_weeks)
@@ -59,7 +61,7 @@ def effects_of(
             hint = nearest(outcome, list(scenario.outcomes))
             problems.append(Problem((*where, outcome), text, hint, at_key=True))
         problems += _arm_name_problems((*where, outcome), by_arm, arms)
-    effects, baseline = {}, baseline_of(scenario)
+    effects, baseline, unknown = {}, baseline_of(scenario), _why_unknown(scenario, parts)
     for outcome, method in sound.items():
         stated = {arm: _as_truth(assumption.get(outcome, {}).get(arm, 0.0)) for arm in arms}
         whose, wrong = classes_of((*where, outcome), stated, levels)
@@ -68,7 +70,7 @@ def effects_of(
             given = assumption.get(outcome, {}).get(arm, 0.0)
             path: Path = (*where, outcome, arm)
             place = (*path, "difference") if isinstance(given, ArmTruth) else path
-            seen = _Seen(visits, baseline, method, parts)
+            seen = _Seen(visits, baseline, method, parts, unknown)
             row, found = _arm(stated[arm], whose, path, place, seen)
             rows.append(row)
             wrong += found
@@ -80,6 +82,20 @@ def effects_of(
         effects[outcome] = effect
         problems += _unseen((*where, outcome), method, effect.by_class, visits)
     return effects, problems
+
+
+def _why_unknown(scenario: Scenario, parts: Sequence[float] | None) -> str:
+    """Why the full dose cannot be worked out from what is delivered on average."""
+    conduct = scenario.conduct
+    if conduct.switching:
+        return "patients change over to other treatments"
+    if conduct.cointerventions:
+        return "patients take other things beside it"
+    if parts is not None:
+        return ""
+    if conduct.sessions is not None and conduct.sessions.severity is not None:
+        return "attendance goes with a score"
+    return "how much is attended by a visit is known only when the calendar is simulated"
 
 
 def baseline_of(scenario: Scenario) -> str | None:
@@ -135,8 +151,8 @@ def _arm(
     if problems:
         return ([], ()), problems
     if truth.stated_as == "treatment_policy":
-        if seen.parts is None:
-            text = "attendance goes with a score, so that no full dose follows from the mean."
+        if seen.parts is None or seen.unknown:
+            text = f"{seen.unknown}, so that no full dose follows from the mean."
             return ([], ()), [Problem((*path, "as"), text, "State the effect of the full dose.")]
         needed = [p for row in rows for d, p in zip(row, seen.parts, strict=True) if d]
         if min(needed, default=1.0) < LEAST_PART:

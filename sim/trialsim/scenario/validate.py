@@ -29,6 +29,7 @@ _MEASURED = (
     "outcomes",
     "assumptions",
     "observation",
+    "bias",
     "published",
 )
 """Sections whose numbers are measurements: numbers of any other size are mistakes."""

@@ -3,11 +3,23 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+import trialsim as ts
 from trialsim.plots.base.style import looks
-from trialsim.plots.power_curve import draw_power_curve, power_curve
+from trialsim.plots.power_curve import draw, draw_power_curve, power_curve
+from trialsim.plots.power_curve_exact import exact_curves
+from trialsim.theory.noncentral_t import rejection_probability
+from unit.small_trial import BASE, loaded
 
 HSIEH = {"no_effect": 0.0, "large_trials": -1.4, "as_published": -4.3}
 SIZES = [60, 90, 129, 200, 300]
+
+NORMAL = {
+    **BASE,
+    "outcomes": {"score": {"method": "repeated_normal", "mean": 0, "sd": 1, "correlation": 0.5}},
+    "assumptions": {"no_effect": {}, "effect": {"score": {"treatment": -0.5}}},
+    "observation": {},
+    "analyses": {"t_test": {"method": "t_test", "outcome": "score", "visit": "after"}},
+}
 
 
 def rates(**shares: list[float]) -> pd.DataFrame:
@@ -127,3 +139,69 @@ def test_a_rate_that_is_not_known_is_left_out(draw_fixture):
     assert draw_fixture(frame).numbers["n_total"].tolist() == [100, 300]
     empty = draw_fixture(frame.assign(value=np.nan))
     assert empty.takeaway == "No simulated trial could be analysed."
+
+
+def test_exact_curves_are_those_of_theory_and_pass_between_the_simulated_sizes():
+    """Claim: the line of an assumption is the power of its t test at every size, not at those
+    simulated only.
+
+    Exact: noncentral t at 0.5 / sqrt(4/n) for n / 2 per arm; arms of 2 (n even) are equal.
+    """
+    vary = {"design.n_total": [20, 60, 180]}
+    run = ts.run(loaded({**NORMAL, "vary": vary}), replicates=64).plot.run
+    found = exact_curves(run, [20, 40, 60, 180])
+    assert set(found["assumption"]) == {"no_effect", "effect"}
+    curve = found[found["assumption"] == "effect"].set_index("n_total")["value"]
+    assert len(curve) > 60 and set(curve.index) >= {20, 40, 60, 180}
+    even = curve[curve.index % 2 == 0]
+    wanted = [rejection_probability(0.5 / np.sqrt(4 / n), n - 2, 0.05) for n in even.index]
+    np.testing.assert_allclose(even, wanted, rtol=1e-6)
+    assert exact_curves(run, [40, 40]).empty
+
+
+def test_where_theory_is_exact_lines_are_its_and_points_are_simulated():
+    run = ts.run(loaded({**NORMAL, "vary": {"design.n_total": [20, 180]}}), replicates=64).plot.run
+    drawn = draw(run)
+    assert "Lines: exact, by theory; points: simulated." in drawn.caption
+    assert drawn.numbers["exact"].notna().all()
+    joined = [line for line in drawn.figure.axes[0].lines if len(line.get_xdata()) > 60]
+    assert len(joined) == 2
+
+
+def test_without_theory_simulated_points_are_joined():
+    bounded = {"method": "bounded_integer", "max": 24, "mean": 10, "sd": 5, "correlation": 0.5}
+    written = {**NORMAL, "outcomes": {"score": bounded}, "vary": {"design.n_total": [20, 60]}}
+    drawn = draw(ts.run(loaded(written), replicates=64).plot.run)
+    assert "exact" not in drawn.numbers and "Lines" not in drawn.caption
+
+
+def test_totals_that_the_allocation_cannot_have_are_left_out_of_the_exact_curve():
+    """Blocks of 6 for arms of 2:1 need a total that 3 divides."""
+    design = {**BASE["design"], "arms": {"control": {"n": 40}, "treatment": {"n": 20}}}
+    allocation = {"method": "permuted_blocks", "block_sizes": [6]}
+    vary = {"design.n_total": [30, 240]}
+    written = {**NORMAL, "design": design, "allocation": allocation, "vary": vary}
+    run = ts.run(loaded(written), replicates=64).plot.run
+    totals = set(exact_curves(run, [30, 60, 240])["n_total"])
+    assert len(totals) > 20 and {n % 3 for n in totals} == {0}
+
+
+def test_another_number_is_the_axis_where_the_size_does_not_vary(faults_fixture):
+    vary = {"outcomes.score.sd": [0.5, 1, 2, 4]}
+    drawn = draw(ts.run(loaded({**NORMAL, "vary": vary}), replicates=256).plot.run)
+    ax = drawn.figure.axes[0]
+    assert ax.get_xlabel() == "score sd"
+    assert drawn.takeaway.startswith("With score sd 1, ")
+    assert "at 0.5 and" in drawn.takeaway and "participants" not in drawn.takeaway
+    assert drawn.numbers["outcomes.score.sd"].tolist() == [0.5, 1, 2, 4] * 2
+    assert faults_fixture(drawn.figure) == []
+
+
+def test_only_points_that_differ_in_size_alone_are_on_the_curve():
+    points = {
+        "small": {"design.n_total": 20},
+        "large": {"design.n_total": 180},
+        "wide": {"design.n_total": 60, "outcomes.score.sd": 3},
+    }
+    run = ts.run(loaded({**NORMAL, "vary": {"points": points}}), replicates=64).plot.run
+    assert sorted(set(draw(run).numbers["n_total"])) == [20, 40, 180]

@@ -22,7 +22,7 @@ class Therapists(Written):
     share. The total variance and the stated correlations stay as they are."""
     also: tuple[Name, ...] = ()
     """Other arms that the same people treat."""
-    session_minutes: float | None = Field(default=None, gt=0, le=1440)
+    session_minutes: float | None = Field(default=None, ge=1, le=1440)
     """Length of a session. With it the therapists have diaries, and patients wait where these are
     full; without it there is room for everybody."""
     hours_a_day: float = Field(default=8.0, gt=0, le=24)
