@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -55,20 +56,23 @@ def undergo(
     conduct = Conduct(
         {name: caseloads(team) for name, team in wanted.items()},
         beside=_beside(group, batch, allocation, patients),
-        key=(group.keys["conduct"], *patients),
+        key=(group.keys["course"], *patients),
     )
     if clock is None:
         return replace(conduct, attended=_attendance(group, batch, baseline))
     key: tuple[Hashable, ...] = (*conduct.key, group.keys["cohort"], group.keys["truth"])
-    if clock.is_sighted:
-        key = (*key, group.keys["effects"])
+    if clock.is_sighted:  # scores after baseline know of effects, and of therapists
+        key = (*key, group.keys["effects"], group.keys["conduct"])
     conduct = replace(conduct, key=key)
 
-    def follow() -> Conduct:
-        tables = _tables(group, batch, cohort, allocation, conduct, baseline, badness)
-        return _followed(group, conduct, _simulated(clock, tables))
+    def simulated() -> Course:
+        return _simulated(
+            clock, _tables(group, batch, cohort, allocation, conduct, baseline, badness)
+        )
 
-    return batch.once(("course", key), follow)
+    course = batch.once(("course", key), simulated)
+    found = batch.once(("found", key, group.reads), lambda: _found(group, course))
+    return replace(conduct, course=course, **found)
 
 
 def _simulated(clock: Clock, tables: Tables) -> Course:
@@ -115,8 +119,8 @@ def _tables(
     )
 
 
-def _followed(group: Group, conduct: Conduct, course: Course) -> Conduct:
-    """The conduct with what visits find: made or not, and what patients have had by then."""
+def _found(group: Group, course: Course) -> dict[str, Any]:
+    """What visits find: whether they are made, and what patients have had by then."""
     design, clock = group.design, group.design.clock
     assert clock is not None
     seen = {visit for outcome, visit in group.reads if outcome}
@@ -133,7 +137,7 @@ def _followed(group: Group, conduct: Conduct, course: Course) -> Conduct:
             had, whole = had_by(course, course.visit_on[visit], on_time, day, clock.to_work)
             if (had != whole).any():
                 levels[visit] = had
-    return replace(conduct, attended=levels, made=made, course=course)
+    return {"attended": levels, "made": made}
 
 
 def _among(course: Course) -> Mask:
@@ -151,7 +155,7 @@ def _beside(
     seen = [visit for visit in design.visits if any(visit == read for _, read in group.reads)]
     found = {}
     for visit in seen:
-        key = ("beside", group.keys["conduct"], *patients, visit)
+        key = ("beside", group.keys["course"], *patients, visit)
         state = batch.once(key, partial(beside, design, batch.draws, allocation.arm, visit))
         if state is not None:
             found[visit] = state

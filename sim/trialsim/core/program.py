@@ -153,17 +153,19 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
     scores = (plain["outcomes"], plain["latent"], plain["visits"], names, selected)
     chosen = {n: m for n, m in plain["bias"].items() if isinstance(design.bias[n], AllocationBias)}
     losses = {n: m for n, m in plain["bias"].items() if isinstance(design.bias[n], LossBias)}
-    treated = [plain["teams"], plain["by_team"], plain["sessions"]]
-    treated += [plain["clock"], plain["switches"], plain["cointerventions"]]
+    happening = [plain["sessions"], plain["clock"], plain["switches"], plain["cointerventions"]]
+    # How alike a therapist makes patients says nothing about when they come.
+    happening.append({name: (team.arms, team.n) for name, team in design.teams.items()})
     if design.clock is not None and design.clock.has_places:
-        treated.append(plain["arms"])  # who must wait depends on how many others there are
+        happening.append(plain["arms"])  # who must wait depends on how many others there are
     return {
         "cohort": number("cohort", plain["covariates"], known, selected, plain["recruitment"]),
         "allocation": number(
             "allocation", plain["allocation"], names, law, factors, selected, chosen
         ),
         "truth": number("truth", *scores),
-        "conduct": number("conduct", *treated),
+        "course": number("course", *happening),
+        "conduct": number("conduct", plain["teams"], plain["by_team"], *happening),
         "effects": number("effects", effects),
         "observation": number("observation", plain["missing"], losses),
         "bias": number("bias", plain["bias"]),

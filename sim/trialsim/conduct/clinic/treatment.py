@@ -15,11 +15,11 @@ def treatment(site: Site, patient: Patient) -> Story:
     """Enrolment, a place with the therapist, a course of appointments, and keeping them."""
     calendar, clock, pages = site.calendar, site.clock, site.pages
     therapist, own_turn = patient.therapist, turn(patient.index)
-    yield calendar.on(patient.enrolled_on)
+    yield calendar.on(patient.enrolled_on, own_turn)
     if therapist is not None and therapist.places is not None:
         yield from therapist.take_place(clock.course)
+        yield calendar.on(calendar.now, own_turn)
     patient.started_on = calendar.now
-    yield calendar.on(calendar.now, own_turn)
     for session, planned in enumerate(clock.planned):
         ask(clock, patient, session, 1, patient.started_on + planned)
     while patient.agenda:

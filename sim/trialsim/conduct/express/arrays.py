@@ -43,3 +43,14 @@ def constant(
 ) -> NDArray[Any]:
     """The same number everywhere, kept once; read-only."""
     return np.broadcast_to(np.array(value, dtype=dtype), like.shape)
+
+
+def same_for_all(values: NDArray[Any]) -> Days:
+    """One number if that is all there is to values by therapist."""
+    found = values.astype(np.int32)
+    return found[:1] if np.all(found == found[0]) else found
+
+
+def by(values: Days, therapist: Days) -> Days:
+    """The value of each therapist, of values so kept."""
+    return values if len(values) == 1 else values[therapist]

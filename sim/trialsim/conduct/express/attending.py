@@ -24,7 +24,7 @@ def attend(
     willing, rows = patients.willing, patients.rows
     held_on: list[FloatArray] = []
     found_day: list[BoolArray | None] = []
-    missed: list[Missed] = []
+    missed = []
     latest: FloatArray = constant(-1.0, patients.start)
     coming = of(willing.coming, rows)
     for s in range(len(patients.clock.planned)):
@@ -39,13 +39,13 @@ def attend(
         if asks is not None and comes is not None:
             asks = asks & ~comes if there is None else asks & ~comes & there
             patient, row = np.divmod(np.flatnonzero(asks), at.shape[1])
-            missed.append(Missed(patient, row, at[patient, row]))
+            missed.append(Missed(np.full(len(row), s), patient, row, at[patient, row]))
     appointments, unplaced = _numbers(patients, found_day)
     if not missed:
         latest = np.broadcast_to(latest, latest.shape)  # read-only: it may be a session's own
         return Attended(held_on, appointments, unplaced, latest), None
     found = Attended(held_on, appointments.copy(), unplaced.copy(), latest.copy())
-    return found, make_up(patients, found, missed, ends, before)
+    return found, make_up(patients, found, Missed.joined(missed), ends, before)
 
 
 def _numbers(

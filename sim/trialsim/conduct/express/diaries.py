@@ -8,7 +8,7 @@ from math import prod
 
 import numpy as np
 
-from trialsim.conduct.express.arrays import Days, Index, of
+from trialsim.conduct.express.arrays import Days, Index, by, of, same_for_all
 from trialsim.conduct.express.leave import Leave
 from trialsim.conduct.tables import Tables
 from trialsim.core.axes import FloatArray
@@ -34,7 +34,7 @@ class Diaries:
     per_day: Days
     """Appointments that a therapist (t) has on a working day."""
     idle: Days
-    """Days (t) at the end of every week without work; one number if it is the same for all."""
+    """Days (t) at the end of every week without work; as `same_for_all` keeps them."""
     leave: Leave | None
 
     @property
@@ -53,17 +53,16 @@ class Diaries:
         )
 
     def working(self, day: Days, therapist: Days, row: Index) -> Days:
-        """The first day, from this one on, on which the therapist works; all of one shape."""
-        while True:
-            idle = self.idle[therapist] if len(self.idle) > 1 else self.idle
-            # On a day without work the next Monday is the later of the two.
-            monday = (day + idle) // DAYS_A_WEEK * DAYS_A_WEEK
-            found: Days = np.maximum(day, monday)
-            if self.leave is None:
-                return found
-            day = self.leave.over(found, therapist, row)
-            if day is found:
-                return found
+        """The first day, from this one on, on which the therapist works; axes as they fit."""
+        # On a day without work the next Monday is the later of the two.
+        monday = (day + by(self.idle, therapist)) // DAYS_A_WEEK * DAYS_A_WEEK
+        found: Days = np.maximum(day, monday)
+        if self.leave is not None:
+            away, back = self.leave.back(found, therapist, row)
+            if away.any():
+                row = np.broadcast_to(row, away.shape)[away]
+                found[away] = self.working(back[away], therapist[away], row)
+        return found
 
     def wishes(self, planned: Sequence[float]) -> Days:
         """The day (s, p, r) of every session if there were room for everybody."""
@@ -112,14 +111,12 @@ def diaries_of(tables: Tables, start: FloatArray) -> Diaries:
     def by_therapist(values: Sequence[int], of_outside: int) -> Days:
         return np.repeat(np.array([*values, of_outside], dtype=np.int32), [*sizes, 1])
 
-    idle = by_therapist(
-        [DAYS_A_WEEK - one.days_a_week for one in each], DAYS_A_WEEK - each[0].days_a_week
-    )
+    idle = [DAYS_A_WEEK - one.days_a_week for one in each]
     return Diaries(
         therapist=therapist.astype(np.int32),
         booked_at=start,
         limit=limit,
         per_day=by_therapist([one.per_day for one in each], np.iinfo(np.int32).max),
-        idle=idle[:1] if np.all(idle == idle[0]) else idle,
+        idle=same_for_all(by_therapist(idle, idle[-1])),
         leave=Leave.of(tables),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialsim.conduct.express.arrays import Days, Index
-from trialsim.core.axes import FloatArray
+from trialsim.core.axes import BoolArray, FloatArray
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,10 @@ class MadeUp:
         """The day of each of these; negative where it is not among them."""
         place = np.minimum(np.searchsorted(self.address, address), len(self.address) - 1)
         return np.where(self.address[place] == address, self.day[place], np.int32(-1))
+
+    def where(self, chosen: BoolArray) -> MadeUp:
+        """Some of them."""
+        return MadeUp(**{one.name: getattr(self, one.name)[chosen] for one in fields(self)})
 
     def within(self, chosen: Index, rows: Index) -> MadeUp:
         """Those chosen, of some of these replicates, before anybody is sent on from a full day."""

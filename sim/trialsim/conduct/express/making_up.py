@@ -6,11 +6,11 @@ appointment ask before anybody comes to a second one, and asking goes by attempt
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from trialsim.conduct.express.arrays import Index
+from trialsim.conduct.express.arrays import Days, Index
 from trialsim.conduct.express.attended import Attended
 from trialsim.conduct.express.made_up import MadeUp
 from trialsim.conduct.express.patients import Patients
@@ -19,8 +19,9 @@ from trialsim.core.axes import BoolArray, FloatArray
 
 @dataclass(frozen=True)
 class Missed:
-    """Appointments (m) missed by patients who ask for another."""
+    """Appointments (m) missed by patients who ask for another, by session."""
 
+    session: Index
     patient: Index
     row: Index
     at: FloatArray
@@ -28,88 +29,122 @@ class Missed:
 
     def where(self, chosen: BoolArray) -> Missed:
         """Some of them."""
-        return Missed(self.patient[chosen], self.row[chosen], self.at[chosen])
+        return Missed(*(getattr(self, one.name)[chosen] for one in fields(self)))
+
+    @staticmethod
+    def joined(parts: list[Missed]) -> Missed:
+        """All of them."""
+        names = [one.name for one in fields(Missed)]
+        return Missed(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
 
 
 def make_up(
     patients: Patients,
     found: Attended,
-    missed: list[Missed],
-    ends: FloatArray | None,
-    before: MadeUp | None,
-) -> MadeUp | None:
-    """Follow those who missed an appointment, by session, into what was found; returns what they
-    asked of diaries, None without any."""
-    asked: list[MadeUp] = []
-    attempt = 1
-    while any(len(one.at) for one in missed):
-        attempt += 1
-        for s, one in enumerate(missed):
-            if len(one.at):
-                again, diary = _again(patients, found, one, ends, before, attempt, s)
-                asked += [] if diary is None else [diary]
-                missed[s] = _followed(patients, found, again, ends, attempt, s)
-    return MadeUp.joined(asked) if asked else None
-
-
-def _again(
-    patients: Patients,
-    found: Attended,
     missed: Missed,
     ends: FloatArray | None,
     before: MadeUp | None,
-    attempt: int,
-    session: int,
-) -> tuple[Missed, MadeUp | None]:
-    """The next appointments, as if all were missed, and those of them that are in diaries."""
-    diaries, clock = patients.diaries, patients.clock
-    gap = clock.course / len(clock.planned)
-    if diaries is None:
-        return replace(missed, at=found.latest[missed.patient, missed.row] + gap), None
-    inside = diaries.therapist[missed.patient, missed.row] != diaries.outside
-    free, one = missed.where(~inside), missed.where(inside)
-    free = replace(free, at=found.latest[free.patient, free.row] + gap)
-    one = replace(one, at=one.at + 0.5)  # the end of the day, when they ask
-    one = one.where(patients.still(one.patient, one.row, one.at, ends))
-    therapist = diaries.therapist[one.patient, one.row]
-    next_day = (found.latest[one.patient, one.row] + 0.5).astype(np.int32)
-    day = earliest = diaries.working(next_day, therapist, one.row)
-    address = patients.address(attempt, session, one.patient, one.row)
-    if before is not None:
-        day = np.maximum(earliest, before.day_of(address))
-    diary = MadeUp(address, one.patient, one.row, one.at, earliest, day)
-    patient, row = np.append(free.patient, one.patient), np.append(free.row, one.row)
-    return Missed(patient, row, np.append(free.at, day + 0.5)), diary
+) -> MadeUp | None:
+    """Enter what comes of asking for other appointments into what was found; returns what was
+    asked of diaries, None without any."""
+    asked = []
+    attempt = 2
+    while len(missed.at):
+        if patients.diaries is not None:
+            # With a diary they ask at the end of the day, if still in treatment.
+            late = replace(missed, at=missed.at + 0.5)
+            missed = missed.where(~_inside(patients, missed) | _treated(patients, late, ends))
+        address = patients.address(attempt, missed.session, missed.patient, missed.row)
+        known = None if before is None else before.day_of(address)
+        again, earliest = _new_times(patients, found, missed, known)
+        if patients.diaries is not None:
+            one = MadeUp(
+                address,
+                missed.patient,
+                missed.row,
+                missed.at + 0.5,
+                earliest,
+                (again.at - 0.5).astype(np.int32),
+            )
+            asked.append(one.where(_inside(patients, missed)))
+        missed = _missed_again(patients, found, again, ends, attempt)
+        attempt += 1
+    return MadeUp.joined(asked) if asked else None
 
 
-def _followed(
-    patients: Patients,
-    found: Attended,
-    asked: Missed,
-    ends: FloatArray | None,
-    attempt: int,
-    session: int,
+def _new_times(
+    patients: Patients, found: Attended, missed: Missed, known: Days | None
+) -> tuple[Missed, Days]:
+    """The next appointment of each, and the first day on which it could be in a diary, one after
+    the other where a patient missed several."""
+    new, earliest = np.empty(len(missed.at)), np.zeros(len(missed.at), dtype=np.int32)
+    gap = patients.clock.course / len(patients.clock.planned)
+    turn = _turn(missed.patient * patients.start.shape[1] + missed.row)
+    for j in range(turn.max(initial=-1) + 1):
+        mine = np.flatnonzero(turn == j)
+        patient, row = missed.patient[mine], missed.row[mine]
+        latest = found.latest[patient, row]
+        at = latest + gap
+        if patients.diaries is not None:
+            therapist = patients.diaries.therapist[patient, row]
+            day = (latest + 0.5).astype(np.int32)
+            earliest[mine] = day = patients.diaries.working(day, therapist, row)
+            if known is not None:
+                day = np.maximum(day, known[mine])
+            at = np.where(therapist == patients.diaries.outside, at, day + 0.5)
+        new[mine] = at
+        placed = np.ones(len(at), dtype=bool)
+        if patients.closes_on is not None:
+            placed = at <= patients.closes_on[patient, row]
+        found.appointments[patient, row] += placed
+        found.unplaced[patient, row] += ~placed
+        found.latest[patient, row] = np.where(placed, at, latest)
+    return replace(missed, at=new), earliest
+
+
+def _turn(who: Index) -> Index:
+    """How many of the same came before each."""
+    order = np.argsort(who, kind="stable")
+    in_order = who[order]
+    turn = np.empty(len(who), dtype=np.intp)
+    turn[order] = np.arange(len(who)) - np.searchsorted(in_order, in_order)
+    return turn
+
+
+def _missed_again(
+    patients: Patients, found: Attended, asked: Missed, ends: FloatArray | None, attempt: int
 ) -> Missed:
-    """Enter what comes of these appointments, and return those that are missed, to ask again."""
-    placed = np.ones(len(asked.at), dtype=bool)
+    """Hold the sessions whose patients come; returns the appointments after which another is
+    asked for."""
     if patients.closes_on is not None:
-        placed = asked.at <= patients.closes_on[asked.patient, asked.row]
-    late = asked.where(~placed)
-    found.unplaced[late.patient, late.row] += 1
-    made = asked.where(placed)
-    found.appointments[made.patient, made.row] += 1
-    found.latest[made.patient, made.row] = made.at
-    there = made.where(patients.still(made.patient, made.row, made.at, ends))
-    if not len(there.at):
-        return there
-    place = (there.patient, patients.numbers[there.row])
-    comes = patients.willing.comes(session, attempt)
-    assert comes is not None  # or nobody would have missed one
-    came = comes[place]
-    held = there.where(came)
-    found.held_on[session][held.patient, held.row] = held.at
-    if came.all():
-        return there.where(~came)
-    rebooks = patients.willing.rebooks(session, attempt)
-    assert rebooks is not None
-    return there.where(~came & rebooks[place])
+        asked = asked.where(asked.at <= patients.closes_on[asked.patient, asked.row])
+    asked = asked.where(_treated(patients, asked, ends))
+    again = np.zeros(len(asked.at), dtype=bool)
+    for session in np.unique(asked.session):
+        mine = np.flatnonzero(asked.session == session)
+        patient, row = asked.patient[mine], asked.row[mine]
+        place = (patient, patients.numbers[row])
+        comes = patients.willing.comes(session, attempt)
+        assert comes is not None  # or nobody would have missed a first appointment
+        came = comes[place]
+        held = mine[came]
+        found.held_on[session][patient[came], row[came]] = asked.at[held]
+        if not came.all():
+            rebooks = patients.willing.rebooks(session, attempt)
+            assert rebooks is not None  # nor asked for this one
+            again[mine] = ~came & rebooks[place]
+    return asked.where(again)
+
+
+def _inside(patients: Patients, missed: Missed) -> BoolArray:
+    """Whose appointment was in a diary."""
+    assert patients.diaries is not None
+    therapist = patients.diaries.therapist[missed.patient, missed.row]
+    return np.asarray(therapist != patients.diaries.outside)
+
+
+def _treated(patients: Patients, missed: Missed, ends: FloatArray | None) -> BoolArray:
+    """Who is in treatment at the times given."""
+    end = None if ends is None else ends[missed.patient, missed.row]
+    treated = patients.treated(missed.at, end)
+    return np.ones(len(missed.at), dtype=bool) if treated is None else treated

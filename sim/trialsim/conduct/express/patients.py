@@ -103,19 +103,14 @@ class Patients:
         is_open = at <= last_day if np.isfinite(last_day) else None
         return every(is_open, None if ends is None else ends > at)
 
-    def still(
-        self, patient: Index, row: Index, at: FloatArray, ends: FloatArray | None
-    ) -> BoolArray:
-        """The same for some patients (m)."""
-        found = self.treated(at, None if ends is None else ends[patient, row])
-        return np.ones(len(at), dtype=bool) if found is None else found
-
     @cached_property
     def numbers(self) -> Index:
         """The replicates, as numbered in the tables."""
         return np.arange(self.start.shape[1]) if self.rows is None else self.rows
 
-    def address(self, attempt: int, session: int, patient: Index, row: Index) -> NDArray[np.int64]:
+    def address(
+        self, attempt: int, session: Index, patient: Index, row: Index
+    ) -> NDArray[np.int64]:
         """Attempt, session, patient and replicate in one number."""
         sessions, replicates = len(self.clock.planned), self.willing.tables.draws.rows
         first = (attempt * sessions + session) * len(self.start)
