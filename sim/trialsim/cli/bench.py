@@ -22,6 +22,7 @@ import numpy as np
 import typer
 
 from trialsim import __version__
+from trialsim.cli.bench_conduct import EVERYTHING, clinic_seconds, express_seconds
 from trialsim.core.draws import random_number_floor
 from trialsim.core.errors import RunError
 from trialsim.core.memory import keep_freed_memory
@@ -120,6 +121,7 @@ def bench_command(quick: bool, rival: str | None, out: str | None) -> None:
     rows = [
         *_engine_rows(rounds, replicates),
         *_curve_rows(rounds, replicates),
+        *_conduct_rows(rounds, 4 if quick else 64),
         *(_rival_rows(rounds, rival) if rival else ()),
         *(() if quick else _command_rows()),
     ]
@@ -230,6 +232,40 @@ def _curve_rows(rounds: int, replicates: int) -> list[Row]:
                 rounds,
             )
         )
+    return rows
+
+
+def _conduct_rows(rounds: int, replicates: int) -> list[Row]:
+    """The course of events, its tables included, against drawing these; and simpy by the trial."""
+    rows = []
+    for what, changes in (("a diary that holds everybody", {}), ("everything", EVERYTHING)):
+        express_seconds(changes)
+        pairs = [express_seconds(changes) for _ in range(rounds)]
+        ratios = [ours / tables for ours, tables in pairs]
+        rows.append(
+            Row(
+                f"256 trials of 129 x 6 sessions, express, {what}",
+                median(ours for ours, _ in pairs),
+                "drawing its tables",
+                median(ratios),
+                min(ratios),
+                max(ratios),
+                "2" if changes else "",
+            )
+        )
+    times = [clinic_seconds(replicates) for _ in range(rounds)]
+    limit = 0.010
+    rows.append(
+        Row(
+            "a trial of 129 x 6 sessions, clinic, everything",
+            median(times),
+            "10 ms",
+            median(times) / limit,
+            min(times) / limit,
+            max(times) / limit,
+            "1",
+        )
+    )
     return rows
 
 

@@ -18,6 +18,6 @@ def in_turn(arm: ArmPlane, treated: Sequence[int], n_therapists: int) -> Therapi
     therapist = np.full(arm.shape, -1, dtype=np.int16, order="F")
     for a in treated:
         here = arm == a
-        place = np.cumsum(here, axis=1, dtype=np.int32) - 1
-        therapist[here] = (place[here] % n_therapists).astype(np.int16)
+        turn = np.cumsum(here, axis=1, dtype=np.int16 if arm.shape[1] < 2**15 else np.int32)
+        np.copyto(therapist, (turn - 1) % n_therapists, where=here, casting="same_kind")
     return therapist

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -46,6 +47,11 @@ class Draws:
         self._rows = slice(0, replicates)
         self._tables: dict[tuple[Kind, str, int, int], FloatArray] = {}
         self._row_major: dict[tuple[str, int], FloatArray] = {}
+
+    @property
+    def tables(self) -> Mapping[tuple[Kind, str, int, int], FloatArray]:
+        """The tables drawn so far, by kind, purpose, width and page."""
+        return self._tables
 
     @property
     def rows(self) -> int:
@@ -104,6 +110,20 @@ class Draws:
             table.setflags(write=False)
             self._tables[address] = table
         return table
+
+
+def redrawn(draws: Draws) -> float:
+    """Seconds that the generator takes to draw as many numbers of each kind as these tables hold,
+    in one call a kind."""
+    generator = _generator(0, "floor", 0, 1)
+    sizes: dict[Kind, int] = {}
+    for (kind, *_), table in draws.tables.items():
+        sizes[kind] = sizes.get(kind, 0) + table.size
+    start = time.perf_counter()
+    generator.standard_normal(sizes.get("normal", 0))
+    generator.random(sizes.get("uniform", 0))
+    generator.standard_exponential(sizes.get("exponential", 0))
+    return time.perf_counter() - start
 
 
 def random_number_floor(normals: int, replicates: int) -> float:
