@@ -54,6 +54,8 @@ class Lives:
     allocation: Allocation
     conduct: Conduct
     outcomes: Outcomes
+    true: Outcomes
+    """Outcomes without what misleads about them."""
 
     def score(self, outcome: str, visit: str) -> Plane:
         """Scores (r, p), whether or not they are seen."""
@@ -70,7 +72,8 @@ def lives(group: Group, batch: Batch) -> Lives:
     """From who comes to what becomes of them; a line a stage."""
     cohort = enrol(group, batch)
     honest = allocate(group, batch, cohort)
-    allocation = misallocate(group, batch, honest, partial(at_baseline, group, batch, honest))
+    scores = partial(at_baseline, group, batch, honest)
+    allocation = misallocate(group, batch, cohort, honest, scores)
     conduct = undergo(
         group,
         batch,
@@ -79,16 +82,17 @@ def lives(group: Group, batch: Batch) -> Lives:
         partial(at_baseline, group, batch, allocation),
         partial(badness, group, batch, cohort, allocation),
     )
+    true = experience(group, batch, cohort, allocation, conduct)
     distortion = distort(group, batch, cohort, allocation)
     outcomes = experience(group, batch, cohort, allocation, conduct, distortion)
-    return Lives(group, batch, cohort, allocation, conduct, outcomes)
+    return Lives(group, batch, cohort, allocation, conduct, outcomes, true)
 
 
 def trial_data(group: Group, batch: Batch) -> TrialData:
     """What the statisticians of these replicates are handed."""
     lived = lives(group, batch)
     cohort, allocation, conduct = lived.cohort, lived.allocation, lived.conduct
-    observations = observe(group, batch, allocation, conduct, lived.outcomes)
+    observations = observe(group, batch, allocation, conduct, lived.true)
     measured = [name for name in cohort.covariates if name not in group.design.traits]
     patients = (group.keys["allocation"], tuple(group.design.arms.values()), group.sizes)
     return TrialData(

@@ -19,6 +19,7 @@ from trialsim.core.errors import Problem, RunError, ScenarioError
 from trialsim.core.plan import Plan, Series
 from trialsim.core.program import prepare
 from trialsim.core.records import COLUMNS
+from trialsim.operating.enough import FIRST_BATCHES, batches_needed, most_replicates
 from trialsim.scenario.loaded import LoadedScenario
 from trialsim.store.folder import environment, results_folder, whole_folder, write_json
 from trialsim.store.parts import Parts
@@ -174,6 +175,7 @@ def run(
     executor: Executor | None = None,
     out: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
+    precision: float | None = None,
 ) -> Results:
     """Simulate every cell of a scenario.
 
@@ -183,39 +185,62 @@ def run(
     `replicates` and `seed` override the scenario's. `workers` processes share the work, this
     one included; None uses this process alone. An `executor` takes all of it, or, with `workers`,
     what its `workers` - 1 processes can beside this one. Results do not depend on any of it.
+
+    With `precision` the run ends with the first batch after which the Monte Carlo standard error
+    of the primary analysis's rejection rate is at most that, in every cell; `replicates` is then
+    the most that it may take. A run of the number that it took has the same results.
+
     Raises ScenarioError for impossible options and RunError when memory cannot hold the results.
     """
-    replicates, seed = _options(scenario, replicates, seed, workers)
+    replicates, seed = _options(scenario, replicates, seed, workers, precision)
     plan = replace(scenario.plan, replicates=replicates, seed=seed)
     program = prepare(plan)
     n_batches = -(-replicates // REPLICATES_PER_BATCH)
     started = time.perf_counter()
-    values = _room(program.n_series, replicates)
     parts = None if out is None else Parts.of(results_folder(Path(out), plan, seed))
     kept = {} if parts is None else parts.kept((program.n_series, len(COLUMNS)), n_batches)
-    for batch, results in kept.items():
-        _put(values, batch, results)
-    missing = [batch for batch in range(n_batches) if batch not in kept]
-    done = len(kept)
-    # Closed at once when `progress` raises, so that no worker goes on with work nobody awaits.
-    with closing(simulate(plan, program, missing, workers, executor)) as simulated:
-        for first, results in simulated:
-            _put(values, first, results)
-            done += results.shape[2] // REPLICATES_PER_BATCH
-            if parts is not None and done < n_batches:
-                parts.keep(first, results)
-            if progress is not None:
-                progress(done, n_batches)
+    values = _room(program.n_series, 0)
+    wanted, tried = n_batches if precision is None else min(FIRST_BATCHES, n_batches), 0
+    while tried < wanted:
+        values = _longer(values, min(replicates, wanted * REPLICATES_PER_BATCH))
+        batches = range(tried, wanted)
+        for batch in set(kept).intersection(batches):
+            _put(values, batch, kept[batch])
+        missing = [batch for batch in batches if batch not in kept]
+        done = wanted - len(missing)
+        # Closed at once when `progress` raises, so that no worker goes on with work nobody awaits.
+        with closing(simulate(plan, program, missing, workers, executor)) as simulated:
+            for first, results in simulated:
+                _put(values, first, results)
+                done += results.shape[2] // REPLICATES_PER_BATCH
+                if parts is not None and done < n_batches:
+                    parts.keep(first, results)
+                if progress is not None:
+                    progress(done, wanted)
+        tried = wanted
+        if precision is not None:
+            wanted = min(n_batches, batches_needed(plan, values, precision))
     elapsed = time.perf_counter() - started
-    return Results(scenario, plan, seed, replicates, values, elapsed, len(kept))
+    taken = min(replicates, wanted * REPLICATES_PER_BATCH)
+    plan, values = replace(plan, replicates=taken), values[:, :, :taken]
+    resumed = sum(batch < wanted for batch in kept)
+    return Results(scenario, plan, seed, taken, values, elapsed, resumed)
 
 
 def _options(
-    scenario: LoadedScenario, replicates: int | None, seed: int | None, workers: int | None
+    scenario: LoadedScenario,
+    replicates: int | None,
+    seed: int | None,
+    workers: int | None,
+    precision: float | None,
 ) -> tuple[int, int]:
     chosen = scenario.plan.replicates if replicates is None else replicates
     own_seed = scenario.plan.seed if seed is None else seed
     problems = []
+    if precision is not None and not 1e-4 <= precision < 0.5:
+        problems.append(f"precision: found {precision:g}, must be 0.0001 to 0.5.")
+    elif precision is not None and replicates is None:
+        chosen = most_replicates(precision)
     if not 1 <= chosen <= 100_000_000:
         problems.append(f"replicates: found {chosen}, must be 1 to 100,000,000.")
     if not 0 <= own_seed < 2**63:
@@ -246,6 +271,13 @@ def available_memory() -> int | None:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
         return None
+
+
+def _longer(values: FloatArray, replicates: int) -> FloatArray:
+    """The results so far, with room for as many replicates."""
+    longer = _room(values.shape[0], replicates)
+    longer[:, :, : values.shape[2]] = values
+    return longer
 
 
 def _put(values: FloatArray, first: int, results: FloatArray) -> None:

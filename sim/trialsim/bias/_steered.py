@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from trialsim.core.axes import ArmPlane, BoolArray, Plane
-from trialsim.core.stages import AllocationBias, OutcomeMethod
+from trialsim.core.draws import Draws
+from trialsim.core.stages import AllocationBias
 
 Belief = NDArray[np.int8]
 """By place (r, p): 1 where it is believed to be in the favoured arm, -1 in another, 0 unknown."""
@@ -28,23 +29,11 @@ class Steered(AllocationBias):
     exploited: float = Field(default=1.0, gt=0, le=1)
     """Share of the places at which the recruiter acts on what is believed."""
 
-    def problems(
-        self,
-        arms: Sequence[str],
-        visits: Sequence[str],
-        baseline: str | None,
-        outcomes: Mapping[str, OutcomeMethod],
-        covariates: Mapping[str, int | None],
-        analyses: Sequence[str],
-    ) -> list[str]:
-        """An outcome or arm that does not exist, or no score to go by."""
-        found = [] if self.outcome in outcomes else [f"no outcome is called {self.outcome}."]
-        if self.favours is not None and self.favours not in arms:
-            found.append(f"no arm is called {self.favours}.")
-        return found + ([] if baseline else ["needs a baseline visit, whose score it goes by."])
-
     def _favoured(self, arms: Sequence[str]) -> int:
         return 1 if self.favours is None else list(arms).index(self.favours)
+
+    def _acts(self, draws: Draws, purpose: str, n: int) -> BoolArray:
+        return np.asarray(draws.uniform(f"{purpose}.exploits", n) < self.exploited)
 
 
 def steered(arm: ArmPlane, badness: Plane, belief: Belief, acts: BoolArray) -> ArmPlane:
@@ -53,7 +42,8 @@ def steered(arm: ArmPlane, badness: Plane, belief: Belief, acts: BoolArray) -> A
 
     There are two at hand, one kept back and one who has just come: the better gets a place that
     is believed to be in the favoured arm (1), the worse one that is believed to be in another
-    (-1), and the more ordinary one a place of which nothing is believed (0).
+    (-1), and the more ordinary one a place of which nothing is believed (0). Where the recruiter
+    does not act, who came first is enrolled first.
     """
     replicates, n = arm.shape
     rows = np.arange(replicates)

@@ -5,17 +5,17 @@ Simmons, Nelson and Simonsohn 2011, doi 10.1177/0956797611417632.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from trialsim.bias._pick import picked
+from trialsim.bias._pick import p_or_last, picked
 from trialsim.core.records import Estimates, TrialData
 from trialsim.core.registry import register
-from trialsim.core.stages import OutcomeMethod, ReportBias, Rule, favours
-from trialsim.core.stages.distorting import Domain
+from trialsim.core.stages import ReportBias, Rule, favours
+from trialsim.core.stages.distorting import Analyse, Domain
 
 
 @register("best_of")
@@ -28,6 +28,7 @@ class BestOf(ReportBias):
     """
 
     domain: ClassVar[Domain] = "selection of the reported result"
+    turn = "which"
 
     analyses: tuple[str, ...] = Field(min_length=1)
     """The other analyses that are tried, by name."""
@@ -35,34 +36,18 @@ class BestOf(ReportBias):
     """either: the smallest p value, whatever it says; favourable: that which speaks most for the
     arm."""
 
-    def problems(
-        self,
-        arms: Sequence[str],
-        visits: Sequence[str],
-        baseline: str | None,
-        outcomes: Mapping[str, OutcomeMethod],
-        covariates: Mapping[str, int | None],
-        analyses: Sequence[str],
-    ) -> list[str]:
-        """Analyses that do not exist."""
-        return [f"no analysis is called {name}." for name in self.analyses if name not in analyses]
-
     def needs(self) -> Sequence[str]:
         """Those that are tried."""
         return self.analyses
 
     def report(
-        self,
-        own: Estimates,
-        others: Mapping[str, Estimates],
-        again: Callable[[TrialData], Estimates],
-        data: TrialData,
-        rule: Rule,
+        self, analysis: str, data: TrialData, analyse: Analyse, rules: Mapping[str, Rule]
     ) -> Estimates:
         """The first of those with the smallest p value."""
-        results = [own, *others.values()]
+        names = [analysis, *self.analyses]
+        results = [analyse(name, data) for name in names]
         if self.direction == "favourable":
-            ranks = [favours(one.estimate, one.p_value, rule) for one in results]
+            ranks = [favours(one, rules[name]) for name, one in zip(names, results, strict=True)]
         else:
-            ranks = [np.where(np.isnan(one.p_value), np.inf, one.p_value) for one in results]
+            ranks = [p_or_last(one) for one in results]
         return picked(results, np.argmin(np.stack(ranks), axis=0))

@@ -5,18 +5,18 @@ Brookes and others 2001, doi 10.3310/hta5330.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from trialsim.bias._pick import picked
+from trialsim.bias._pick import p_or_last, picked
 from trialsim.core.records import Estimates, TrialData
 from trialsim.core.registry import register
-from trialsim.core.stages import OutcomeMethod, ReportBias, Rule
-from trialsim.core.stages.distorting import Domain
+from trialsim.core.stages import ReportBias, Rule
+from trialsim.core.stages.distorting import Analyse, Domain, Setting
 
 
 @register("best_subgroup")
@@ -25,45 +25,30 @@ class BestSubgroup(ReportBias):
     and the one with the smallest p value is reported if that is significant."""
 
     domain: ClassVar[Domain] = "selection of the reported result"
+    turn = "part"
 
     by: tuple[str, ...] = Field(min_length=1)
     """Covariates with levels, whose every level is tried."""
 
-    def problems(
-        self,
-        arms: Sequence[str],
-        visits: Sequence[str],
-        baseline: str | None,
-        outcomes: Mapping[str, OutcomeMethod],
-        covariates: Mapping[str, int | None],
-        analyses: Sequence[str],
-    ) -> list[str]:
-        """Factors that do not exist, or have no levels."""
-        return [
-            f"{name} is no covariate with levels."
-            for name in self.by
-            if covariates.get(name) is None
-        ]
+    def problems(self, trial: Setting) -> list[str]:
+        """Factors without levels."""
+        bare = [name for name in self.by if trial.levels[name] is None]
+        return [f"{name} has no levels; cut it into bands." for name in bare]
 
     def reads(self, outcomes: Sequence[str], baseline: str | None) -> Sequence[tuple[str, str]]:
         """The factors."""
         return [("", name) for name in self.by]
 
     def report(
-        self,
-        own: Estimates,
-        others: Mapping[str, Estimates],
-        again: Callable[[TrialData], Estimates],
-        data: TrialData,
-        rule: Rule,
+        self, analysis: str, data: TrialData, analyse: Analyse, rules: Mapping[str, Rule]
     ) -> Estimates:
         """The whole trial, or the subgroup with the smallest p value."""
-        results = [own]
+        results = [analyse(analysis, data)]
         for name in self.by:
             for level in range(data.levels[name]):
                 inside = data.enrolled & (data.covariates[name] == level)
-                results.append(again(replace(data, enrolled=inside, memo={})))
-        p = np.stack([np.where(np.isnan(one.p_value), np.inf, one.p_value) for one in results])
+                results.append(analyse(analysis, replace(data, enrolled=inside, memo={})))
+        p, alpha = np.stack([p_or_last(one) for one in results]), rules[analysis].alpha
         best = 1 + np.argmin(p[1:], axis=0)
-        found = np.take_along_axis(p, best[None], axis=0)[0] < rule.alpha
-        return picked(results, np.where(~(p[0] < rule.alpha) & found, best, 0))
+        is_found = np.take_along_axis(p, best[None], axis=0)[0] < alpha
+        return picked(results, np.where(~(p[0] < alpha) & is_found, best, 0))

@@ -33,6 +33,5 @@ class BrokenConcealment(Steered):
         arms: Sequence[str],
     ) -> ArmPlane:
         """What comes next is known for certain."""
-        acts = draws.uniform(f"{purpose}.exploits", arm.shape[1]) < self.exploited
         belief = np.where(arm == self._favoured(arms), 1, -1).astype(np.int8)
-        return steered(arm, badness, belief, np.asarray(acts))
+        return steered(arm, badness, belief, self._acts(draws, purpose, arm.shape[1]))

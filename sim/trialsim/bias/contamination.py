@@ -1,8 +1,11 @@
-"""Patients of one arm who get the treatment of the other."""
+"""Patients of one arm who get the treatment of the other.
+
+Torgerson 2001, doi 10.1136/bmj.322.7282.355.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -11,8 +14,8 @@ from pydantic import Field
 from trialsim.core.axes import ArmPlane, Mask
 from trialsim.core.draws import Draws
 from trialsim.core.registry import register
-from trialsim.core.stages import OutcomeMethod, TreatmentBias
-from trialsim.core.stages.distorting import Domain
+from trialsim.core.stages import TreatmentBias
+from trialsim.core.stages.distorting import Domain, Setting
 
 
 @register("contamination")
@@ -31,18 +34,9 @@ class Contamination(TreatmentBias):
     share: float = Field(gt=0, le=1)
     """Share of them."""
 
-    def problems(
-        self,
-        arms: Sequence[str],
-        visits: Sequence[str],
-        baseline: str | None,
-        outcomes: Mapping[str, OutcomeMethod],
-        covariates: Mapping[str, int | None],
-        analyses: Sequence[str],
-    ) -> list[str]:
-        """Arms that do not exist, or are the same."""
-        found = [f"no arm is called {name}." for name in (self.arm, self.to) if name not in arms]
-        return found or (["arm and to are the same arm."] if self.arm == self.to else [])
+    def problems(self, trial: Setting) -> list[str]:
+        """Arms that are the same."""
+        return ["arm and to are the same arm."] if self.arm == self.to else []
 
     def instead(
         self, draws: Draws, purpose: str, arm: ArmPlane, arms: Sequence[str]

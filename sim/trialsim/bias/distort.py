@@ -13,11 +13,12 @@ from trialsim.core.effect import Beside
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Allocation, Cohort, Distortion
 from trialsim.core.stages import ScoreBias, TreatmentBias
+from trialsim.core.stages.distorting import FURTHEST
 
 STEP = 0.25
 """Between-trial SDs between two levels of a size that differs from trial to trial."""
 
-_REACH = 16
+_REACH = round(FURTHEST / STEP)
 LEVELS = np.arange(-_REACH, _REACH + 1) * STEP / np.sqrt(1 + STEP**2 / 12)
 """Sizes of a mechanism that varies, in between-trial SDs from its mean: rounded to levels, so that
 trials share the tables of their margins, and drawn together again by what rounding adds to the
@@ -32,9 +33,10 @@ def distort(group: Group, batch: Batch, cohort: Cohort, allocation: Allocation) 
     }
     if not acting:
         return Distortion({})
-    key = (group.keys["bias"], group.keys["allocation"], tuple(design.arms.values()))
+    made_of = [group.keys[stage] for stage in ("misled", "allocation", "truth", "cohort")]
     return batch.once(
-        ("distortion", *key, group.reads), lambda: _made(group, batch, cohort, allocation, acting)
+        ("distortion", *made_of, tuple(design.arms.values()), group.reads),
+        lambda: _made(group, batch, cohort, allocation, acting),
     )
 
 
@@ -90,8 +92,7 @@ def _who(
     if isinstance(one, TreatmentBias):
         changed, other = one.instead(batch.draws, f"bias.{name}", arm, arms)
         return changed, arms.index(other)
-    acted_on = [a in one.arm if one.arm is not None else i > 0 for i, a in enumerate(arms)]
-    mask: NDArray[np.bool_] = np.array(acted_on, dtype=np.bool_)[arm]
+    mask: NDArray[np.bool_] = np.array(one.acts_in(arms), dtype=np.bool_)[arm]
     takers = one.takers(batch.draws, f"bias.{name}", arm.shape[1])
     if takers is not None:
         mask = mask & takers
@@ -110,9 +111,7 @@ def _acts(group: Group, one: ScoreBias | TreatmentBias, outcome: str, visit: str
     if isinstance(one, TreatmentBias):
         return True
     design = group.design
-    return bool(one.size.get(outcome) is not None) and visit in one.acts_at(
-        tuple(design.visits), design.baseline
-    )
+    return outcome in one.size and visit in one.acts_at(tuple(design.visits), design.baseline)
 
 
 def _patterns(masks: list[NDArray[np.bool_]]) -> tuple[NDArray[np.int64], list[tuple[bool, ...]]]:

@@ -5,19 +5,18 @@ Schulz and Grimes 2002, doi 10.1016/S0140-6736(02)07750-4.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from trialsim.core.registry import build, register
-from trialsim.core.stages import LossBias, ObservationMethod, OutcomeMethod
+from trialsim.core.stages import LossBias, ObservationMethod
 from trialsim.core.stages.distorting import Domain
 
 
 @register("exclusions")
 class Exclusions(LossBias):
-    """The worst, or best, of an arm are left out once their scores are known."""
+    """The worst, or best, of an arm are left out at each visit, once their scores are known."""
 
     domain: ClassVar[Domain] = "missing outcome data"
 
@@ -28,27 +27,9 @@ class Exclusions(LossBias):
     side: Literal["worst", "best"] = "worst"
     """Which end is left out."""
 
-    def problems(
-        self,
-        arms: Sequence[str],
-        visits: Sequence[str],
-        baseline: str | None,
-        outcomes: Mapping[str, OutcomeMethod],
-        covariates: Mapping[str, int | None],
-        analyses: Sequence[str],
-    ) -> list[str]:
-        """Names that do not exist."""
-        found = [] if self.outcome in outcomes else [f"no outcome is called {self.outcome}."]
-        return found + [f"no arm is called {name}." for name in self.share if name not in arms]
-
     def reason(self) -> ObservationMethod:
         """Everybody beyond a percentile of the arm's own scores."""
-        spec = {
-            "method": "tail",
-            "outcome": self.outcome,
-            "side": self.side,
-            "by_arm": self.share,
-        }
+        spec = {"method": "tail", "outcome": self.outcome, "side": self.side, "by_arm": self.share}
         reason = build("observation", spec)
         assert isinstance(reason, ObservationMethod)
         return reason

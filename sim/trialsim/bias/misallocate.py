@@ -8,12 +8,16 @@ import numpy as np
 
 from trialsim.core.axes import ArmPlane, Plane
 from trialsim.core.program import Batch, Group
-from trialsim.core.records import Allocation
+from trialsim.core.records import Allocation, Cohort
 from trialsim.core.stages import AllocationBias
 
 
 def misallocate(
-    group: Group, batch: Batch, allocation: Allocation, baseline: Callable[[str], Plane]
+    group: Group,
+    batch: Batch,
+    cohort: Cohort,
+    allocation: Allocation,
+    baseline: Callable[[str], Plane],
 ) -> Allocation:
     """The arms in which patients end up. `baseline` gives the scores (r, p) of an outcome."""
     design = group.design
@@ -26,7 +30,12 @@ def misallocate(
         def make(
             honest: ArmPlane = honest, one: AllocationBias = chosen, name: str = name
         ) -> ArmPlane:
-            bad = design.outcomes[one.outcome].badness(0, baseline(one.outcome))
+            if one.prognosis is not None:
+                centre = design.covariates[one.prognosis].centre
+                bad = cohort.covariates[one.prognosis] - centre
+            else:
+                outcome = str(one.outcome)
+                bad = design.outcomes[outcome].badness(0, baseline(outcome))
             moved = one.reallocate(batch.draws, f"bias.{name}", honest, bad, sizes, arms)
             return np.asfortranarray(moved)
 

@@ -5,16 +5,16 @@ Bell and others 2013, doi 10.1136/bmj.e8668: equal shares lost do not make a com
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from trialsim.core.registry import build, register
-from trialsim.core.stages import LossBias, ObservationMethod, OutcomeMethod
+from trialsim.core.stages import LossBias, ObservationMethod
 from trialsim.core.stages.distorting import Domain
 
 Share = Annotated[float, Field(ge=0, lt=1)]
+Strength = Annotated[float, Field(ge=-10, le=10)]
 
 
 @register("outcome_driven_loss")
@@ -28,25 +28,12 @@ class OutcomeDrivenLoss(LossBias):
 
     outcome: str
     """Outcome whose unseen score decides."""
-    rate: dict[str, Share]
-    """Arm: share of its scores that are lost at every visit after baseline."""
-    strength: dict[str, float] = {}
+    rate: Annotated[dict[str, Share], Field(min_length=1)]
+    """Arm: share of its scores that are lost at every visit after baseline; none where an arm is
+    left out."""
+    strength: dict[str, Strength] = {}
     """Arm: log odds ratio of loss for a score one SD worse; negative where those who fare well
     are lost. 1 where an arm is left out."""
-
-    def problems(
-        self,
-        arms: Sequence[str],
-        visits: Sequence[str],
-        baseline: str | None,
-        outcomes: Mapping[str, OutcomeMethod],
-        covariates: Mapping[str, int | None],
-        analyses: Sequence[str],
-    ) -> list[str]:
-        """Names that do not exist."""
-        found = [] if self.outcome in outcomes else [f"no outcome is called {self.outcome}."]
-        named = dict.fromkeys([*self.rate, *self.strength])
-        return found + [f"no arm is called {name}." for name in named if name not in arms]
 
     def reason(self) -> ObservationMethod:
         """Missing not at random, arm by arm."""

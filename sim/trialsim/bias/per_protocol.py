@@ -5,7 +5,7 @@ Hernán and Robins 2017, doi 10.1056/NEJMsm1605385.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -14,8 +14,8 @@ from pydantic import Field
 
 from trialsim.core.records import Estimates, TrialData
 from trialsim.core.registry import register
-from trialsim.core.stages import OutcomeMethod, ReportBias, Rule
-from trialsim.core.stages.distorting import Domain
+from trialsim.core.stages import ReportBias, Rule
+from trialsim.core.stages.distorting import Analyse, Arms, Domain, Setting
 
 
 @register("per_protocol")
@@ -27,42 +27,31 @@ class PerProtocol(ReportBias):
     """
 
     domain: ClassVar[Domain] = "deviations from intended interventions"
+    turn = "who"
 
     visit: str
     """The visit by which they must have attended."""
     needed: int = Field(ge=1, le=100)
     """How much: sessions, or hundredths of full attendance on time where sessions take time to
     work."""
-    arm: tuple[str, ...] | None = None
+    arm: Arms | None = None
     """Arms to which it is applied; every arm but the comparator when left out."""
 
-    def problems(
-        self,
-        arms: Sequence[str],
-        visits: Sequence[str],
-        baseline: str | None,
-        outcomes: Mapping[str, OutcomeMethod],
-        covariates: Mapping[str, int | None],
-        analyses: Sequence[str],
-    ) -> list[str]:
-        """Names that do not exist."""
-        found = [] if self.visit in visits else [f"no visit is called {self.visit}."]
-        return found + [f"no arm is called {name}." for name in self.arm or () if name not in arms]
+    def problems(self, trial: Setting) -> list[str]:
+        """Nobody to leave out."""
+        if trial.misses_sessions:
+            return []
+        return ["nobody misses a session, so that nobody would be left out (conduct.sessions)."]
 
     def report(
-        self,
-        own: Estimates,
-        others: Mapping[str, Estimates],
-        again: Callable[[TrialData], Estimates],
-        data: TrialData,
-        rule: Rule,
+        self, analysis: str, data: TrialData, analyse: Analyse, rules: Mapping[str, Rule]
     ) -> Estimates:
         """The same analysis of those who are left."""
         attended = data.attended.get(self.visit)
         if attended is None:  # everybody attended all
-            return own
+            return analyse(analysis, data)
         applies = np.array(
-            [arm in self.arm if self.arm is not None else a > 0 for a, arm in enumerate(data.arms)]
+            [a > 0 if self.arm is None else arm in self.arm for a, arm in enumerate(data.arms)]
         )
         stays = (attended >= self.needed) | ~applies[data.arm]
-        return again(replace(data, enrolled=data.enrolled & stays, memo={}))
+        return analyse(analysis, replace(data, enrolled=data.enrolled & stays, memo={}))

@@ -17,6 +17,10 @@ from trialsim.core.draws import Draws
 from trialsim.core.registry import register
 from trialsim.core.stages.distorting import Domain
 
+_BEHIND = 0.4
+"""Patients that an arm must be behind its share before anybody takes it to be next: arms of 64
+and 65 are then as good as alike."""
+
 
 @register("predicted_allocation")
 class PredictedAllocation(Steered):
@@ -39,8 +43,8 @@ class PredictedAllocation(Steered):
     ) -> ArmPlane:
         """Every place of which something can be guessed, rightly or not."""
         n, favoured = arm.shape[1], self._favoured(arms)
-        acts = draws.uniform(f"{purpose}.exploits", n) < self.exploited
         ahead = np.zeros(arm.shape, order="F")
         share = sizes[favoured] / sum(sizes)
         ahead[:, 1:] = np.cumsum(arm == favoured, axis=1)[:, :-1] - share * np.arange(1, n)
-        return steered(arm, badness, -np.sign(ahead).astype(np.int8), np.asarray(acts))
+        belief = np.where(np.abs(ahead) > _BEHIND, -np.sign(ahead), 0).astype(np.int8)
+        return steered(arm, badness, belief, self._acts(draws, purpose, n))

@@ -7,9 +7,11 @@ from math import isnan
 
 import typer
 
+from trialsim.cli.check_bias import bias_lines
+from trialsim.cli.check_clinic import clinic_lines
 from trialsim.core.axes import REPLICATES_PER_BATCH
 from trialsim.core.plan import Plan
-from trialsim.core.program import prepare
+from trialsim.core.program import Program, prepare
 from trialsim.operating.allocation import allocation_characteristics
 from trialsim.operating.calendar import calendar
 from trialsim.operating.delivered import delivered
@@ -30,7 +32,8 @@ def check_command(path: str, changes: list[str], values: bool, allocation: bool 
     typer.echo()
     typer.echo(work_line(scenario))
     typer.echo(unsourced_line(scenario))
-    for text in (eligibility_lines(plan), delivered_lines(plan), calendar_lines(plan)):
+    parts = (eligibility_lines, delivered_lines, clinic_lines, calendar_lines)
+    for text in (*(part(plan) for part in parts), bias_lines(scenario)):
         if text:
             typer.echo(f"\n{text}")
     for text in warnings(plan):
@@ -47,12 +50,7 @@ def check_command(path: str, changes: list[str], values: bool, allocation: bool 
 def work_line(scenario: LoadedScenario) -> str:
     """Cells, rows, bytes, time and memory of a run; the time from two batches, measured now."""
     plan, work = scenario.plan, work_of(scenario.plan)
-    program, took = prepare(plan), []
-    for batch in range(2):  # the first also makes what is kept for all
-        began = time.perf_counter()
-        simulate_batch(program, batch)
-        took.append(time.perf_counter() - began)
-    seconds = took[0] + took[1] * (plan.replicates / REPLICATES_PER_BATCH - 1)
+    seconds = seconds_of(plan)
     design = plan.designs[0]
     contrasts = sum(len(design.contrasts_of(analysis)) for analysis in design.analyses)
     analyses = counted(work.analyses, "analysis", "analyses")
@@ -67,6 +65,28 @@ def work_line(scenario: LoadedScenario) -> str:
         f"{work.bytes / 1e6:,.0f} MB, about {duration(seconds)} on one core, "
         f"peak memory about {work.peak_bytes / 1e9:.1f} GB."
     )
+
+
+def seconds_of(plan: Plan) -> float:
+    """Time of a run on one core, from two batches; where trials are simulated one by one, from
+    two small ones, of which the larger takes more by so much a trial."""
+    program, batches = prepare(plan), plan.replicates / REPLICATES_PER_BATCH
+    if not any(design.clock and design.clock.by_clinic for design in plan.designs):
+        first = _took(program, 0, REPLICATES_PER_BATCH)  # also makes what is kept for all
+        return first + _took(program, 1, REPLICATES_PER_BATCH) * (batches - 1)
+    first, (few, many) = _took(program, 0, FEW_TRIALS[0]), FEW_TRIALS
+    small, large = (_took(program, 1, trials) for trials in FEW_TRIALS)
+    each = max(0.0, (large - small) / (many - few))
+    return first + (small + each * (REPLICATES_PER_BATCH - few)) * batches
+
+
+FEW_TRIALS = (4, 16)
+
+
+def _took(program: Program, batch: int, trials: int) -> float:
+    began = time.perf_counter()
+    simulate_batch(program, batch, trials)
+    return time.perf_counter() - began
 
 
 def allocation_lines(plan: Plan) -> str:

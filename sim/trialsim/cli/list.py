@@ -18,6 +18,7 @@ from trialsim.cli.list_text import key_lines, keys_lines, method_lines, overview
 from trialsim.cli.places import inside, places
 from trialsim.core.errors import Problem, ScenarioError
 from trialsim.core.registry import STAGES, Method, load_methods, methods
+from trialsim.core.stages import BiasMethod
 from trialsim.scenario.json_schema import first_line, in_words, schema_of
 from trialsim.scenario.schema import Scenario
 from trialsim.scenario.validate import nearest, shown
@@ -61,7 +62,11 @@ def of_stage(stage: str) -> Record:
         "stage": stage,
         **_about(stage),
         "methods": {
-            name: {"summary": first_line(method), "parameters": _parameters(method)}
+            name: {
+                "summary": first_line(method),
+                **_domain(method),
+                "parameters": _parameters(method),
+            }
             for name, method in known
         },
     }
@@ -79,6 +84,7 @@ def of_method(stage: str, name: str) -> Record:
         "name": name,
         "summary": first_line(method),
         "docstring": inspect.getdoc(method) or "",
+        **_domain(method),
         "source": inspect.getdoc(sys.modules[method.__module__]) or "",
         "parameters": _parameters(method),
         "example": example(method),
@@ -111,6 +117,11 @@ def _about(stage: str) -> Record:
     package = importlib.import_module(f"trialsim.{stage}")
     place = ".".join(places().get(stage, ()))
     return {"what": first_line(package), "written_under": place, "key": STAGES[stage]}
+
+
+def _domain(method: type[Method]) -> Record:
+    """The RoB 2 domain of a method that misleads."""
+    return {"domain": method.domain} if issubclass(method, BiasMethod) else {}
 
 
 def _stage(name: str) -> str:

@@ -39,6 +39,8 @@ def stage_lines(found: Record) -> Iterator[str]:
         yield ""
         yield name
         yield from _hanging("  ", told["summary"])
+        if "domain" in told:
+            yield f"  RoB 2 domain: {told['domain']}"
         own = {key: value for key, value in told["parameters"].items() if key not in shared}
         yield from _parameter_lines(own)
     if shared:
@@ -54,6 +56,9 @@ def method_lines(found: Record) -> Iterator[str]:
     yield found["source"]
     yield ""
     yield found["docstring"]
+    if "domain" in found:
+        yield ""
+        yield f"RoB 2 domain: {found['domain']}"
     if found["parameters"]:
         yield ""
         yield "Parameters"

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from trialsim.core.memory import keep_freed_memory
+from trialsim.operating.enough import largest_error
 from trialsim.scenario.describe import work_of
 from trialsim.scenario.loaded import load
 from trialsim.store.folder import check_writable
@@ -34,6 +35,7 @@ def run_command(
     changes: list[str],
     as_json: bool,
     quiet: bool,
+    precision: float | None = None,
 ) -> None:
     """Run a scenario and tell about it: tables or JSON on stdout, progress on stderr."""
     keep_freed_memory()
@@ -43,13 +45,14 @@ def run_command(
     silent = quiet or as_json
     n = scenario.plan.replicates if replicates is None else replicates
     rows = work_of(scenario.plan).series
+    trials = f"{n:,} trials a cell" if precision is None else f"until errors are {precision:g}"
     with others(chosen) as pool:
         # While the other process gets ready, this one does, too: it imports pandas.
         from trialsim.cli.summary import print_summary
 
         try:
             with progress(
-                f"Simulating {n:,} trials a cell, {rows} rows of results", silent
+                f"Simulating {trials}, {rows} rows of results", silent
             ) as told:
                 results = run(
                     scenario,
@@ -59,6 +62,7 @@ def run_command(
                     executor=pool,
                     out=out,
                     progress=told,
+                    precision=precision,
                 )
         except KeyboardInterrupt:
             typer.echo(
@@ -68,12 +72,28 @@ def run_command(
             )
             raise typer.Exit(1) from None
         folder = results.save(out, executor=pool)
+    if precision is not None:
+        _tell_precision(results, precision, silent)
     if as_json:
         typer.echo(json.dumps(as_object(results, folder), allow_nan=False))
     elif quiet:
         typer.echo(str(folder))
     else:
         print_summary(results, folder)
+
+
+def _tell_precision(results: Results, precision: float, silent: bool) -> None:
+    """How many replicates it took, or that all of them were too few, on stderr."""
+    error = largest_error(results.plan, results.values)
+    enough = error <= precision
+    if enough and silent:
+        return
+    found = f"{results.replicates:,} simulated trials a cell"
+    typer.echo(
+        f"Precision {found}: the largest Monte Carlo standard error of a rejection rate is "
+        f"{error:.2g}, {'as' if enough else 'more than the'} asked ({precision:g}).",
+        err=True,
+    )
 
 
 def others(processes: int) -> AbstractContextManager[Executor | None]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from trialsim import __version__
+from trialsim.cli.points_table import print_points
 from trialsim.core.program import rule_of
 from trialsim.operating.calendar import calendar
 from trialsim.operating.characteristics import check_against_theory
@@ -41,9 +42,6 @@ WIDTH = 112
 """Columns of the tables where there is no terminal to ask, or a narrower one: a terminal breaks
 lines that are too long for it, a table would cut off numbers."""
 
-SIZES_A_TABLE = 7
-"""Sample sizes side by side, so that no number is broken."""
-
 
 def print_summary(results: Results, folder: Path) -> None:
     """Print the summary of a run to stdout."""
@@ -56,7 +54,7 @@ def print_summary(results: Results, folder: Path) -> None:
         _rows,
         _needed,
         _what_ifs,
-        _sizes,
+        print_points,
         _published,
         _calendar,
         _theory,
@@ -225,29 +223,6 @@ def _theoretical(value: pd.Series, mcse: pd.Series) -> str:
 
 def _new_table() -> Table:
     return Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-
-
-def _sizes(console: Console, results: Results) -> None:
-    frame = results.plot.run.by_size("rejection_rate")
-    sizes = sorted(set(frame["n_total"]))
-    if len(sizes) < 2:
-        return
-    design = results.plan.designs[0]
-    console.print(
-        f"\nShare significant by total sample size ({design.decision.primary})", style="bold"
-    )
-    for start in range(0, len(sizes), SIZES_A_TABLE):
-        shown = sizes[start : start + SIZES_A_TABLE]
-        table = _new_table()
-        table.add_column("Assumption", overflow="fold")
-        for size in shown:
-            mark = "*" if size == design.n_total else ""
-            table.add_column(f"{size}{mark}", justify="right", no_wrap=True)
-        for assumption, rows in frame.groupby("assumption", sort=False):
-            by_size = rows.set_index("n_total")
-            cells = [share_text(*by_size.loc[n, ["value", "mcse", "n_used"]]) for n in shown]
-            table.add_row(str(assumption), *cells)
-        console.print(table)
 
 
 def _published(console: Console, results: Results) -> None:

@@ -12,7 +12,13 @@ import numpy as np
 from trialsim.core.axes import Mask, Plane
 from trialsim.core.draws import Draws
 from trialsim.core.plan import Cell, Design, Plan
-from trialsim.core.stages import AllocationBias, AnalysisMethod, LossBias, Rule
+from trialsim.core.stages import (
+    AllocationBias,
+    AnalysisMethod,
+    LossBias,
+    ReportBias,
+    Rule,
+)
 
 T = TypeVar("T")
 
@@ -151,8 +157,13 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
     effects = {name: effect.model_dump() for name, effect in cell.effects.items()}
     selected = plain["selected"]
     scores = (plain["outcomes"], plain["latent"], plain["visits"], names, selected)
-    chosen = {n: m for n, m in plain["bias"].items() if isinstance(design.bias[n], AllocationBias)}
-    losses = {n: m for n, m in plain["bias"].items() if isinstance(design.bias[n], LossBias)}
+    chosen, losses, choices = (
+        {n: m for n, m in plain["bias"].items() if isinstance(design.bias[n], kind)}
+        for kind in (AllocationBias, LossBias, ReportBias)
+    )
+    misled = {n: m for n, m in plain["bias"].items() if n not in {**chosen, **losses, **choices}}
+    # Whoever is wanted in an arm is wanted for what they are, among as many as are planned.
+    wanted = [chosen, scores, plain["covariates"], known, plain["arms"]] if chosen else []
     happening = [plain["sessions"], plain["clock"], plain["switches"], plain["cointerventions"]]
     # How alike a therapist makes patients says nothing about when they come.
     happening.append({name: (team.arms, team.n) for name, team in design.teams.items()})
@@ -161,14 +172,15 @@ def _shared(design: Design, cell: Cell, number: Callable[..., int]) -> dict[str,
     return {
         "cohort": number("cohort", plain["covariates"], known, selected, plain["recruitment"]),
         "allocation": number(
-            "allocation", plain["allocation"], names, law, factors, selected, chosen
+            "allocation", plain["allocation"], names, law, factors, selected, wanted
         ),
         "truth": number("truth", *scores),
         "course": number("course", *happening),
         "conduct": number("conduct", plain["teams"], plain["by_team"], *happening),
         "effects": number("effects", effects),
         "observation": number("observation", plain["missing"], losses),
-        "bias": number("bias", plain["bias"]),
+        "misled": number("misled", misled),
+        "reported": number("reported", choices),
         "analysis": number("analysis", plain["analyses"], plain["contrasts"], plain["decision"]),
         "name": number("name", cell.assumption, cell.what_if),
     }

@@ -14,7 +14,10 @@ from trialsim.observation.pilot import Pilot, standardised
 def observe(
     group: Group, batch: Batch, allocation: Allocation, conduct: Conduct, outcomes: Outcomes
 ) -> Observations:
-    """A score is observed at a visit that was made, unless one of the scenario's reasons hides it."""
+    """A score is observed at a visit that was made, unless one of the scenario's reasons hides it.
+
+    `outcomes` are true scores: who is lost goes by them, whatever misleads about what is recorded.
+    """
     design, sizes = group.design, tuple(group.design.arms.values())
     key: tuple[object, ...] = (group.keys["observation"], group.keys["allocation"], sizes)
     visits = tuple(design.visits)
@@ -22,7 +25,7 @@ def observe(
         r.reads(tuple(design.outcomes), visits, design.baseline) for r in _reasons(group).values()
     ]
     if any(reads):  # then loss is another under every assumption
-        key = (*key, group.keys["truth"], group.keys["effects"], group.keys["bias"], conduct.key)
+        key = (*key, group.keys["truth"], group.keys["effects"], conduct.key)
     if conduct.made:
         key = (*key, conduct.key)
     return batch.once(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from trialsim.cohort.recruit import days
 from trialsim.core.axes import REPLICATES_PER_BATCH
 from trialsim.core.draws import Draws
 from trialsim.core.plan import Plan
@@ -33,6 +34,18 @@ def batch_of_trials(
         replace(group, reads=tuple(everything), knows_therapists=True),
         Batch(Draws(plan.seed, batch, replicates)),
     )
+
+
+def dated(plan: Plan, cell: int, batch: int, data: TrialData) -> TrialData:
+    """The data of a batch with the day of everybody's randomisation, where the scenario says how
+    patients are recruited or what happens to them when; as they are where it does not."""
+    design = plan.designs[plan.cells[cell].design]
+    if data.course is not None:
+        return replace(data, enrolled_on=data.course.enrolled_on)
+    if design.recruitment is None:
+        return data
+    draws = Draws(plan.seed, batch, data.enrolled.shape[0])
+    return replace(data, enrolled_on=days(draws, design.recruitment, data.enrolled.shape[1]))
 
 
 def patients(data: TrialData, replicate: int) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from trialsim.cohort.recruit import days
 from trialsim.core.axes import REPLICATES_PER_BATCH, FloatArray
 from trialsim.core.draws import Draws
 from trialsim.core.recruitment import Recruitment
+from trialsim.plots import calendar_stages
 from trialsim.plots.base.figure import Drawn
 from trialsim.plots.base.key import place_key
 from trialsim.plots.base.page import Page, new_page
@@ -37,12 +38,15 @@ _LOOKS: Mapping[str, tuple[str, Line]] = {
 
 
 def applies(run: Run) -> bool:
-    """Where the scenario says when patients come."""
-    return run.design.recruitment is not None
+    """Where the scenario says when patients come, or what happens to them when."""
+    return run.design.recruitment is not None or run.design.clock is not None
 
 
 def draw(run: Run) -> Drawn:
-    """Patients randomised and through their last visit, over the first batch of trials."""
+    """Patients randomised and through their last visit, over the first batch of trials; where a
+    calendar is simulated, where they are in between."""
+    if run.design.clock is not None:
+        return calendar_stages.draw(run)
     recruitment = run.design.recruitment
     assert recruitment is not None  # see `applies`
     last = max(run.design.visits, key=lambda visit: run.design.visits[visit])

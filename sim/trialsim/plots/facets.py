@@ -88,8 +88,8 @@ def _combinations(
 ) -> list[tuple[tuple[str, ...], str, int]]:
     """Keys, title and places on the axis of every panel that has trials.
 
-    A panel that only the design as stated is in, which the lists of values do not hold, would be
-    a single point among curves.
+    A panel that only the values as stated are in, which no list or point holds, would be a single
+    point among curves.
     """
     found = []
     for values in product(*(one.values for one in by)):
@@ -97,9 +97,10 @@ def _combinations(
         rows = _rows(frame, by, keys)
         if len(rows):
             n_places = 1 if x is None else rows[x.path].nunique()
-            found.append((keys, _title(by, values), n_places))
-    most = max(n_places for *_, n_places in found)
-    return [one for one in found if one[2] > 1 or most == 1]
+            is_asked_for = n_places > 1 or not rows["as_stated"].all()
+            found.append((keys, _title(by, values), n_places, is_asked_for))
+    most = max(n_places for _, _, n_places, _ in found)
+    return [one[:3] for one in found if one[3] or most == 1]
 
 
 def _title(by: Sequence[Dimension], values: Sequence[Value]) -> str:

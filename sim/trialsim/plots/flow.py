@@ -12,22 +12,26 @@ import numpy as np
 import pandas as pd
 
 from trialsim.core.axes import REPLICATES_PER_BATCH
+from trialsim.operating.flow_counts import (
+    ALLOCATED,
+    ANALYSED,
+    CHANGED,
+    EXCLUDED,
+    LOST,
+    MISSED,
+    NONE,
+    SEEN,
+    STOPPED,
+    WHOLE,
+    Count,
+    Flow,
+    flow_of,
+)
 from trialsim.plots.base.figure import Drawn, Settings
 from trialsim.plots.base.page import new_page
 from trialsim.plots.base.style import INK, looks, style
 from trialsim.plots.base.words import exact, plain, quoted
 from trialsim.plots.flow_boxes import Box, Row, draw_boxes
-from trialsim.plots.flow_counts import (
-    ALLOCATED,
-    ANALYSED,
-    EXCLUDED,
-    LOST,
-    MISSED,
-    SEEN,
-    Count,
-    Flow,
-    flow_of,
-)
 from trialsim.plots.flow_text import Shown, alt_text, caption, of_trial, on_average, takeaway
 from trialsim.plots.patients_of import ENOUGH, can_hold_a_batch
 from trialsim.plots.run import Run
@@ -106,6 +110,8 @@ def _rows(flow: Flow, shown: Shown, label: Label) -> list[Row]:
         for a, arm in enumerate(arms)
     )
     rows = [Row("ENROLMENT", "", (enrolled,)), Row("ALLOCATION", "", names)]
+    if any(flow.of(stage) for stage in _TREATMENT):
+        rows.append(Row("TREATMENT", "", boxes(_Treatment(flow, shown))))
     for visit in flow.visits:
         about = f"{plain(visit)}, week\u00a0{exact(design.visits[visit] / 7)}"
         rows.append(Row("FOLLOW-UP", about, boxes(_Visit(flow, visit, shown))))
@@ -113,6 +119,30 @@ def _rows(flow: Flow, shown: Shown, label: Label) -> list[Row]:
     about = f"primary, {plain(design.analyses[primary].visit)}"
     rows.append(Row("ANALYSIS", about, boxes(_Analysis(flow, primary, shown))))
     return rows
+
+
+_TREATMENT = {
+    WHOLE: "every session",
+    NONE: "no session",
+    STOPPED: "stopped early",
+    CHANGED: "changed over",
+}
+"""What became of treatment, as a box says it."""
+
+
+class _Treatment:
+    """The lines of the boxes of treatment, by arm."""
+
+    def __init__(self, flow: Flow, shown: Shown) -> None:
+        self._flow, self._shown = flow, shown
+
+    def __call__(self, arm: int) -> tuple[str, ...]:
+        name, lines = list(self._flow.design.arms)[arm], []
+        for stage, said in _TREATMENT.items():
+            for one in self._flow.of(stage):
+                if name in one.arms:
+                    lines.append(f"{said} {self._shown(one.n[:, one.arms.index(name)])}")
+        return tuple(lines) or ("no sessions",)
 
 
 class _Visit:
@@ -129,7 +159,8 @@ class _Visit:
         whole = np.sum([one.n[:, arm] for one in lost], axis=0)
         lines.append(f"lost {self._shown(whole)}")
         if len(lost) > 1:
-            lines += [self._reason(one, arm) for one in lost if one.n[:, arm].any()]
+            there = [one for one in lost if self._shown(one.n[:, arm]) != "0"]
+            lines += [self._reason(one, arm) for one in there]
         return tuple(lines)
 
     def _reason(self, one: Count, arm: int) -> str:

@@ -7,10 +7,23 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from trialsim.operating.flow_counts import (
+    ALLOCATED,
+    ANALYSED,
+    CHANGED,
+    EXCLUDED,
+    LOST,
+    MISSED,
+    SEEN,
+    STOPPED,
+    TOO_LATE,
+    WHOLE,
+    WITHDREW,
+    Flow,
+)
 from trialsim.plots.base.figure import Settings
 from trialsim.plots.base.visit_axis import visits_said
 from trialsim.plots.base.words import listed, number, plain, supported
-from trialsim.plots.flow_counts import ALLOCATED, ANALYSED, EXCLUDED, LOST, MISSED, SEEN, Flow
 
 Shown = Callable[[NDArray[np.int64]], str]
 """How a count of every trial (r,) is written: that of one trial, or the mean and range of all."""
@@ -61,16 +74,34 @@ def caption(
     parts.append(f"Visits: {visits_said(weeks)}." if weeks else "")
     if shown is on_average and any(np.ptp(one.n, axis=0).any() for one in flow.counts):
         parts.append("In brackets: fewest and most in one trial.")
+    parts += _of_treatment(flow)
     if any(one.n.any() for one in flow.counts if one.stage == LOST):
         parts.append("Lost: no score then nor later, counted where it first happens.")
     if any(one.n.any() for one in flow.counts if one.stage == MISSED):
         parts.append("Missed: no score then, but one later.")
-    if len(flow.design.missing) > 1:
+    reasons = {one.reason for one in flow.counts if one.stage == LOST}
+    if WITHDREW in reasons:
+        parts.append("Withdrew: left the trial.")
+    if TOO_LATE in reasons:
+        parts.append("Came too late: after the window of the visit.")
+    if len(reasons) > 1:
         parts.append("Whoever has several reasons is counted under the first of them.")
     if any(one.n.any() for one in flow.counts if one.stage == EXCLUDED):
         parts.append("Excluded: a score that the analysis needs is missing.")
     parts.append(_assessed(flow))
     return " ".join(part for part in parts if part)
+
+
+def _of_treatment(flow: Flow) -> list[str]:
+    """What the lines on treatment mean, where there are any."""
+    said, clock = [], flow.design.clock
+    if clock is not None and flow.of(WHOLE):
+        said.append(f"Every session: all {len(clock.planned):,} planned.")
+    if flow.of(STOPPED):
+        said.append("Stopped early: stopped treatment before the last session planned.")
+    if flow.of(CHANGED):
+        said.append("Changed over: to the treatment of another arm.")
+    return said
 
 
 def _assessed(flow: Flow) -> str:

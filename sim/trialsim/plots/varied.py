@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import pandas as pd
 
 from trialsim.core.plan import Cell
 from trialsim.plots.base.words import exact, listed, plain
+from trialsim.plots.listed_points import POINTS, key_of, paths_in_one, point_of
 from trialsim.plots.run import Run
 from trialsim.scenario.resolve import N_TOTAL
 
@@ -56,7 +56,10 @@ def path_in_words(path: str) -> str:
     rate"."""
     if path == N_TOTAL:
         return "participants"
-    parts = [part for part in re.split(r"[.\[\]]+", path) if part]
+    if arm := re.fullmatch(r"(?:conduct\.(therapists)|design\.arms)\.(\w+)\.n", path):
+        return plain(f"{arm[2]} {arm[1] or 'participants'}")
+    # An index stays with the list that it belongs to: "sd[1]".
+    parts = re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", path).split(".")
     rest = [part for part in parts[1:] if part not in _CONTAINERS] or parts[-1:]
     return plain(" ".join(rest[-3:]))
 
@@ -66,7 +69,7 @@ def value_in_words(path: str, value: Any, place: int) -> str:
 
     `place` counts from 1 and stands for a value too long to be written out.
     """
-    if path == WHAT_IF:
+    if path in (WHAT_IF, POINTS):
         return plain(str(value))
     if path == N_TOTAL:
         return f"{int(value):,} participants"
@@ -108,19 +111,19 @@ def _short(value: Any) -> str:
     return ""
 
 
-def key_of(value: Any) -> str:
-    """A value as text by which equal values are found, lists and tuples alike."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return json.dumps(float(value) if number else value, sort_keys=True, default=list)
-
-
 def dimensions(run: Run) -> list[Dimension]:
-    """Everything with two values or more: what_if first, then the paths as written."""
-    cells = run.plan.cells
+    """Everything with two values or more: what_if first, the listed points if their values say
+    less than their names, then the paths as written."""
+    cells, vary = run.plan.cells, run.written.vary
     found = [_dimension(WHAT_IF, [cell.what_if for cell in cells], ())]
+    by_name = paths_in_one(run)
+    if by_name:
+        names = [point_of(run, cell) for cell in cells]
+        found.append(_dimension(POINTS, names, tuple(vary.points)))
     for place, (path, _) in enumerate(cells[0].varied):
-        in_order = run.written.vary.get(path, ())
-        found.append(_dimension(path, [cell.varied[place][1] for cell in cells], in_order))
+        if path not in by_name:
+            values = [cell.varied[place][1] for cell in cells]
+            found.append(_dimension(path, values, vary.values_of(path)))
     return [one for one in found if len(one.values) > 1]
 
 
@@ -140,8 +143,8 @@ def _dimension(path: str, values: Sequence[Any], in_order: Sequence[Any]) -> Dim
 def rates(run: Run) -> pd.DataFrame:
     """The share significant in every cell, by its own primary analysis and first contrast.
 
-    Columns: assumption, n_total, value, mcse, n_used, failed, truth, alpha, is_stated, then a
-    column of keys for each dimension.
+    Columns: assumption, n_total, value, mcse, n_used, failed, truth, alpha, is_stated, as_stated
+    (varied values are, under whatever what_if), then a column of keys for each dimension.
     """
     found = dimensions(run)
     measures = ("rejection_rate", "true_value", "failed")
@@ -156,12 +159,16 @@ def rates(run: Run) -> pd.DataFrame:
         series = (run.plan.cell_key(index), analysis, design.contrasts_of(analysis)[0])
         rate, truth, failed = (known[(*series, measure)] for measure in measures)
         row = (cell.assumption, design.n_total, *rate, failed[0], truth[0])
-        keys = [key_of(_raw(cell, one.path)) for one in found]
-        rows.append((*row, design.decision.alpha, cell.design == 0, *keys))
+        keys = [key_of(raw_of(run, cell, one.path)) for one in found]
+        stated = cell.design == 0, cell.varied == run.plan.cells[0].varied
+        rows.append((*row, design.decision.alpha, *stated, *keys))
     columns = ["assumption", "n_total", "value", "mcse", "n_used", "failed", "truth"]
     paths = [one.path for one in found]
-    return pd.DataFrame(rows, columns=[*columns, "alpha", "is_stated", *paths])
+    return pd.DataFrame(rows, columns=[*columns, "alpha", "is_stated", "as_stated", *paths])
 
 
-def _raw(cell: Cell, path: str) -> Any:
+def raw_of(run: Run, cell: Cell, path: str) -> Any:
+    """What a cell has of something that varies."""
+    if path == POINTS:
+        return point_of(run, cell)
     return cell.what_if if path == WHAT_IF else dict(cell.varied)[path]

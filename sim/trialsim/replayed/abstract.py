@@ -14,11 +14,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from trialsim.analysis.responder import Responder
+from trialsim.core.clock import DAYS_A_WEEK
 from trialsim.core.stages import AnalysisMethod
 from trialsim.kernels.cut import above
 from trialsim.plots.base.words import counted, decimals_of, exact, listed, number, plain
 from trialsim.plots.effect import amount
 from trialsim.plots.run import Run
+from trialsim.replayed.on_calendar import column_of
 from trialsim.replayed.patients import score_columns
 from trialsim.replayed.quantity import Quantity, quantity_of, side_of
 from trialsim.replayed.result import Result
@@ -66,7 +68,10 @@ def abstract_of(
     primary = [one for one in results if one.analysis == run.primary]
     others = [one for one in results if one.analysis != run.primary]
     said = [
+        *_recruited(run, frame),
         *_numbers(run, flow),
+        *_treated(run, frame),
+        *_withdrawn(run, frame),
         _primary(run, frame, primary),
         *_secondary(run, others),
     ]
@@ -121,6 +126,53 @@ def _methods(run: Run) -> Iterator[str]:
         f"Primary analysis: {plain(method_line(primary))}; {_STANDS_IN[primary.missing]}; "
         f"{decision_line(design)} significance level{tested}."
     )
+
+
+def _recruited(run: Run, frame: pd.DataFrame) -> Iterator[str]:
+    """When participants came, where that was recorded."""
+    column = column_of(run.design, "enrolled_day")
+    if column is None or run.design.recruitment is None or frame.empty:
+        return
+    first, last = (
+        int(day // DAYS_A_WEEK) + 1 for day in (frame[column].min(), frame[column].max())
+    )
+    weeks = f"in week {first}" if first == last else f"from week {first} to week {last}"
+    yield f"Participants were recruited {weeks} of the trial."
+
+
+def _treated(run: Run, frame: pd.DataFrame) -> Iterator[str]:
+    """Sessions attended, treatment stopped and changed, by arm."""
+    attended, stopped, changed = (
+        column_of(run.design, name) for name in ("sessions_attended", "stopped_day", "changed_to")
+    )
+    said, clock = [], run.design.clock
+    for arm in run.design.arms:
+        own, parts = frame[frame["arm"] == arm], []
+        if attended is not None and clock is not None and own[attended].notna().any():
+            mean = number(float(own[attended].mean()), 1)
+            parts.append(f"attended {mean} of {counted(len(clock.planned), 'session')} on average")
+        if stopped is not None and (n := int(own[stopped].notna().sum())):
+            parts.append(f"{n:,} stopped treatment early")
+        if changed is not None and (n := int(own[changed].notna().sum())):
+            other = run.arm_label(str(own[changed].dropna().iloc[0]))
+            parts.append(f"{n:,} changed over to {other}")
+        if parts:
+            said.append(f"those allocated to {run.arm_label(arm)}: {listed(parts)}")
+    if said:
+        yield f"{_capital('; '.join(said))}."
+
+
+def _withdrawn(run: Run, frame: pd.DataFrame) -> Iterator[str]:
+    """Who left the trial, by arm."""
+    column = column_of(run.design, "left_day")
+    if column is None:
+        return
+    left = frame[frame[column].notna()].groupby("arm").size()
+    if not left.sum():
+        yield "Nobody withdrew from the trial."
+        return
+    each = [f"{left.get(arm, 0):,} from {run.arm_label(arm)}" for arm in run.design.arms]
+    yield f"{int(left.sum()):,} withdrew from the trial ({listed(each)})."
 
 
 def _numbers(run: Run, flow: pd.DataFrame) -> Iterator[str]:

@@ -6,19 +6,22 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
 from trialsim.core.records import TrialData
+from trialsim.operating.flow_counts import Flow
 from trialsim.operating.patients import patients
+from trialsim.operating.timelines import timelines
+from trialsim.operating.whereabouts import held_of
 from trialsim.plots.base.figure import Drawn
 from trialsim.plots.base.page import EDGE, POINTS, new_page
 from trialsim.plots.base.style import style
 from trialsim.plots.base.words import decimals_of, listed, number
 from trialsim.plots.caseloads import draw_caseloads
 from trialsim.plots.flow import draw_trial
-from trialsim.plots.flow_counts import Flow
 from trialsim.plots.one_trial import MOST_ARMS, one_trial
 from trialsim.plots.one_trial_marks import marks_of
 from trialsim.plots.patients_of import score_of, visits_of
 from trialsim.plots.run import Run
 from trialsim.plots.swimmer import draw_swimmer
+from trialsim.plots.swimmer_calendar import draw_swimmer_on_calendar
 from trialsim.replayed.abstract import at
 from trialsim.replayed.choice import Choice
 
@@ -60,7 +63,14 @@ def trajectories_figure(choice: Choice, run: Run, data: TrialData) -> Drawn:
 
 
 def swimmer_figure(choice: Choice, run: Run, data: TrialData) -> Drawn:
-    """A lane a patient: at which visits they were seen."""
+    """A lane a patient: at which visits they were seen; on a calendar also what else happened."""
+    if data.course is not None:
+        return draw_swimmer_on_calendar(
+            timelines(run.design, data, choice.row),
+            arms={name: run.arm_label(name) for name in run.design.arms},
+            n_visits=len(run.design.visits),
+            which=choice.said,
+        )
     frame = patients(data, choice.row)
     seen = frame.groupby(["patient", "arm", "visit"], sort=False)["observed"].any().reset_index()
     return draw_swimmer(
@@ -72,7 +82,8 @@ def swimmer_figure(choice: Choice, run: Run, data: TrialData) -> Drawn:
 
 
 def caseloads_figure(choice: Choice, run: Run, data: TrialData) -> Drawn:
-    """Patients of every therapist. Raises ValueError where nobody has a therapist."""
+    """Patients of every therapist and their appointments. Raises ValueError where nobody has
+    one."""
     if not data.therapist:
         raise ValueError("this trial names no therapists")
     frame = patients(data, choice.row).drop_duplicates("patient")[["patient", "arm"]]
@@ -81,6 +92,10 @@ def caseloads_figure(choice: Choice, run: Run, data: TrialData) -> Drawn:
         own = plane[choice.row, frame["patient"].to_numpy() - 1]
         treated.loc[own >= 0, "team"] = team
         treated.loc[own >= 0, "therapist"] = own[own >= 0] + 1
+    if data.course is not None and data.course.held_on:
+        place = frame["patient"].to_numpy() - 1
+        treated["appointments"] = data.course.appointments[choice.row, place].astype(int)
+        treated["held"] = held_of(data.course)[choice.row, place].astype(int)
     return draw_caseloads(
         treated[treated["therapist"] > 0],
         arms={name: run.arm_label(name) for name in run.design.arms},

@@ -17,6 +17,7 @@ from trialsim.core.stages import CovariateMethod, OutcomeMethod
 from trialsim.outcomes.binary import Binary
 from trialsim.plots.base.words import exact, listed, plain
 from trialsim.plots.run import Run
+from trialsim.replayed.on_calendar import calendar_columns
 
 MISSING = "empty"
 """How a missing value is written in a CSV file; NaN in Python, null in Parquet."""
@@ -31,17 +32,19 @@ class PatientData:
     frame: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """A copy: patient, arm, therapist (where there are any), covariates, then a column an
-        outcome and visit. Scores that were not recorded are NaN; what nobody measures is absent."""
+        """A copy: patient, arm, therapist (where there are any), what happened on the calendar
+        (where there is one), covariates, then a column an outcome and visit. Scores that were not
+        recorded are NaN; what nobody measures is absent."""
         return self.frame.copy()
 
 
 def score_columns(design: Design) -> dict[tuple[str, str], str]:
     """Name of the column of every outcome and visit."""
     places = [(outcome, visit) for outcome in design.outcomes for visit in design.visits]
+    about = [column.name for column in calendar_columns(design)]
     for between in ("_", "__", "."):
         names = [f"{outcome}{between}{visit}" for outcome, visit in places]
-        taken = ["patient", "arm", "therapist", *design.measured, *names]
+        taken = ["patient", "arm", "therapist", *about, *design.measured, *names]
         if len(set(taken)) == len(taken):
             break
     return dict(zip(places, names, strict=True))
@@ -57,6 +60,8 @@ def frame_of(design: Design, data: TrialData, row: int) -> pd.DataFrame:
     }
     if data.therapist:
         columns["therapist"] = _therapists(data, row)[enrolled]
+    for column in calendar_columns(design):
+        columns[column.name] = column.values(design, data, row)[enrolled]
     for name, plane in data.covariates.items():
         columns[name] = _covariate(design.covariates[name], plane[row, enrolled])
     for (outcome, visit), name in score_columns(design).items():
@@ -110,6 +115,8 @@ def _about_patients(run: Run, has_therapists: bool) -> Iterator[tuple[str, ...]]
     if has_therapists:
         nobody = f"{MISSING}: an arm without therapists"
         yield "therapist", "who treated the patient: team and number", "", "names", nobody
+    for column in calendar_columns(design):
+        yield column.name, column.label, column.unit, column.meaning, column.missing
     for name in design.measured:
         method = design.covariates[name]
         yield name, plain(name), "", _values_of(method), "never missing"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialsim.core.records import TrialData
-from trialsim.operating.patients import batch_of_trials
-from trialsim.plots.flow_counts import Flow, flow_of
+from trialsim.operating.flow_counts import Flow, flow_of
+from trialsim.operating.patients import batch_of_trials, dated
 from trialsim.plots.run import Run
 from trialsim.replayed.abstract import Abstract, abstract_of
 from trialsim.replayed.choice import Choice, choose
@@ -47,7 +47,7 @@ class ReplayedTrial:
 
     @cached_property
     def flow(self) -> pd.DataFrame:
-        """Who was allocated, seen, lost and analysed: columns stage, at, arm, reason, n.
+        """Who was allocated, treated, seen, lost and analysed: columns stage, at, arm, reason, n.
 
         How many were assessed for eligibility is not simulated, so there is no such row.
         """
@@ -107,13 +107,15 @@ class ReplayedTrial:
         return trajectories_figure(self.choice, self._run, self._trials)
 
     def swimmer(self) -> Drawn:
-        """A lane a patient: at which visits they were seen, missed and lost."""
+        """A lane a patient: at which visits they were seen, missed and lost; with a calendar also
+        every session, stops and withdrawals."""
         from trialsim.replayed.drawings import swimmer_figure
 
         return swimmer_figure(self.choice, self._run, self._trials)
 
     def caseloads(self) -> Drawn:
-        """Patients of every therapist. Raises ValueError where nobody has a therapist."""
+        """Patients of every therapist and their appointments. Raises ValueError where nobody has
+        one."""
         from trialsim.replayed.drawings import caseloads_figure
 
         return caseloads_figure(self.choice, self._run, self._trials)
@@ -140,7 +142,8 @@ class ReplayedTrial:
 
     @cached_property
     def _trials(self) -> TrialData:
-        return batch_of_trials(self.choice.alone, 0, self.choice.batch)
+        trials = batch_of_trials(self.choice.alone, 0, self.choice.batch)
+        return dated(self.choice.alone, 0, self.choice.batch, trials)
 
     @cached_property
     def _flow(self) -> Flow:

@@ -11,7 +11,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "many-trials": ("many_trials", "dance", "p_values", "small_multiples"),
     "exaggeration": ("exaggeration",),
     "analyses": ("three_analyses", "dichotomising", "nnt"),
-    "size": ("power_curve", "power", "precision"),
+    "size": ("power_curve", "power", "precision", "power_map"),
     "missing": ("loss",),
     "what-if": ("small_multiples",),
 }

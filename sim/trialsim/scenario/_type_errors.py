@@ -41,6 +41,7 @@ _STAGE_OF_SECTION = {
     "allocation": "allocation",
     "outcomes": "outcomes",
     "observation": "observation",
+    "bias": "bias",
     "analyses": "analysis",
     "decision": "decision",
 }

@@ -55,8 +55,8 @@ def _window_problems(path: Path, stated: Visit) -> Iterable[Problem]:
     share = 1 - exp(-window / mean)
     if share < LEAST_MADE:
         text = (
-            f"{100 * share:.2g}% of patients would make this visit: they come {mean:g} days late on "
-            f"average, and may be {window:g} late."
+            f"{100 * share:.2g}% of patients would make this visit: they come {mean:g} days late "
+            f"on average, and may be {window:g} late."
         )
         hint = "Widen it, or leave it out: then there is no limit."
         yield Problem((*path, "window_days"), text, hint)

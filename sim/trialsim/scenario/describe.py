@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from trialsim.core.axes import REPLICATES_PER_BATCH, SLAB_BYTES
 from trialsim.core.plan import Design, Plan
 from trialsim.core.program import prepare
 from trialsim.core.records import COLUMNS
 from trialsim.core.stages import AnalysisMethod
+from trialsim.core.stages.distorting import Domain
+from trialsim.scenario._words import listed
 from trialsim.scenario.schema import Scenario
 
 
@@ -69,8 +72,10 @@ def not_simulated(plan: Plan) -> list[str]:
         found.append("missed sessions")
     if not any(team.icc for design in designs for team in design.teams.values()):
         found.append("differences between therapists")
-    if not any(design.bias for design in designs):
-        found.append("bias of any kind")
+    covered = {one.domain for design in designs for one in design.bias.values()}
+    left = [domain for domain in get_args(Domain) if domain not in covered]
+    if left:
+        found.append(f"bias of the {listed(left, 'and')}" if covered else "bias of any kind")
     if not any(design.missing for design in plan.designs):
         found.append("missing data")
     return found
@@ -131,6 +136,7 @@ def paragraph(scenario: Scenario, plan: Plan) -> str:
     outcomes = "; ".join(outcome_line(design, name) for name in design.outcomes)
     primary = design.analyses[design.decision.primary]
     lost = ", ".join(f"{name} ({reason.name})" for name, reason in design.missing.items())
+    misled = ", ".join(f"{name} ({one.name})" for name, one in design.bias.items())
     sentences = [
         f"{title}: a trial of {arms_line(design)}, {design.n_total} patients in all, "
         f"allocated by {_in_words(design.allocation.name)}{_factors(design)}.",
@@ -140,6 +146,7 @@ def paragraph(scenario: Scenario, plan: Plan) -> str:
         f"Primary analysis: {analysis_line(primary)}, {decision_line(design)}; "
         f"{_in_all(len(design.analyses))}.",
         f"Missing data: {lost}." if lost else "No data are missing.",
+        *([f"Bias: {misled}."] if misled else []),
         f"Assumed truths: {', '.join(scenario.assumptions)}.",
     ]
     return " ".join(sentences)

@@ -16,6 +16,7 @@ from trialsim.scenario.beside_check import (
     switching_problems,
     together_problems,
 )
+from trialsim.scenario.bias_check import bias_problems, misled_problems
 from trialsim.scenario.calendar import clock_of, cointerventions_of, switches_of
 from trialsim.scenario.calendar_check import closing_problems, hazard_problems, visit_problems
 from trialsim.scenario.diary_check import diary_problems, endless_problems
@@ -79,6 +80,9 @@ def design_point(
         latent, _, found = latent_model(sound, list(scenario.design.visits_weeks))
         problems += found
         is_modelled = not found
+        is_read = readable >= _MISLEADING
+        misleading = list(bias_problems(scenario, sound)) if is_read else []
+        problems += misleading
         by_team: dict[str, Latent] = {}
         problems += effect_problems(scenario, sound) if "conduct" in readable else ()
         uncut = not any(problem.path[0] == "conduct" for problem in problems)
@@ -108,6 +112,8 @@ def design_point(
             problems += found
             if uncut and "conduct" in readable:
                 problems += together_problems(name, effects[name], scenario, sound)
+            if is_read and not misleading:
+                problems += misled_problems(name, effects[name], scenario, sound)
     if problems or not readable >= SECTIONS:
         return None, {}, problems
     return _design(scenario, people, latent, by_team, selected), effects, []
@@ -210,17 +216,6 @@ def _reason_problems(scenario: Scenario) -> Iterable[Problem]:
                 yield Problem(path, text)
 
 
-def _bias_problems(scenario: Scenario) -> Iterable[Problem]:
-    visits, baseline = list(scenario.design.visits_weeks), baseline_of(scenario)
-    levels = {name: method.n_levels for name, method in covariates_of(scenario).items()}
-    for name, one in scenario.bias.items():
-        for text in one.problems(
-            list(scenario.design.arms), visits, baseline, scenario.outcomes, levels,
-            list(scenario.analyses),
-        ):  # fmt: skip
-            yield Problem(("bias", name), text)
-
-
 def _covariate_problems(scenario: Scenario) -> Iterable[Problem]:
     for name, method in covariates_of(scenario).items():
         if not _has_values(method):
@@ -237,6 +232,9 @@ def _has_values(method: CovariateMethod) -> bool:
     differ = np.ptp(values) > 0 or method.n_levels is not None  # a rare level needs more patients
     return bool(np.isfinite(values).all() and differ)
 
+
+_MISLEADING = {"design", "cohort", "outcomes", "conduct", "allocation", "analyses", "decision", "bias"}
+"""Sections that bias mechanisms go by, all of which must be readable."""
 
 Check = Callable[[Scenario], Iterable[Problem]]
 
@@ -265,6 +263,5 @@ _CHECKS: Sequence[tuple[set[str], Check]] = (
     ({"design", "cohort", "outcomes", "analyses"}, analysis_problems),
     ({"analyses", "decision"}, decision_problems),
     ({"analyses", "decision"}, margin_problems),
-    ({"design", "cohort", "outcomes", "analyses", "bias"}, _bias_problems),
 )
 """The sections that each check looks at, all of which must be readable."""

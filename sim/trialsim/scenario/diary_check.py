@@ -119,20 +119,21 @@ def _booking_problems(scenario: Scenario, sessions: Sessions) -> Iterable[Proble
     days = [d.days_a_week for d in map(diary_of, scenario.conduct.therapists.values()) if d]
     in_diaries = bool(days) and scenario.conduct.appointments == "diary"
     if sessions.rebook and closes is not None:
-        most = _most_appointments(sessions, closes * DAYS_A_WEEK, in_diaries)
-        if most > MOST_APPOINTMENTS:
+        asked = _most_appointments(sessions, closes * DAYS_A_WEEK, in_diaries)
+        if asked > MOST_APPOINTMENTS:
             text = (
-                f"makes up to {most:,} appointments of a patient who misses many; at most "
+                f"makes up to {asked:,} appointments of a patient who misses many; at most "
                 f"{MOST_APPOINTMENTS} can be simulated."
             )
             yield Problem((*path, "rebook"), text, "Lower it, or let treatment close earlier.")
-    if in_diaries and sessions.planned > weeks * min(days):
+    most = max(1, floor(weeks * min(days, default=DAYS_A_WEEK) + 1e-9))
+    if in_diaries and sessions.planned > most:
         text = (
             f"{counted(sessions.planned, 'session')} in {weeks:g} weeks are "
             f"{sessions.planned / weeks:.3g} a week; a diary gives a patient one a day, on "
             f"{counted(min(days), 'day')} a week."
         )
-        hint = f"At most {floor(weeks * min(days))} fit; or write longer within_weeks."
+        hint = f"At most {most} fit; or write longer within_weeks."
         yield Problem((*path, "planned"), text, hint)
 
 

@@ -27,6 +27,9 @@ FACTUAL = (
 _NAMES = ("label", "unit", "better", "contrasts")
 """Keys that only name or turn a value."""
 
+_SWITCHES = ("on", "source")
+"""Keys of a bias mechanism that say nothing about the world."""
+
 
 @dataclass(frozen=True)
 class Assumed:
@@ -46,7 +49,7 @@ class Assumed:
 
 def assumed_values(scenario: Scenario, marks: Mapping[str, Marked]) -> list[Assumed]:
     """The values that could be wrong about the world, in the order of `FACTUAL`."""
-    evidence = {split_path(text): entry for text, entry in scenario.evidence.items()}
+    evidence = _by_path(scenario)
     found = [
         one
         for text, mark in marks.items()
@@ -56,9 +59,25 @@ def assumed_values(scenario: Scenario, marks: Mapping[str, Marked]) -> list[Assu
     return sorted(found, key=lambda one: FACTUAL.index(str(one.path[0])))
 
 
+def evidence_of(scenario: Scenario, path: Path) -> Evidence | None:
+    """The source that stands nearest to a place of the scenario."""
+    return _source(path, _by_path(scenario))
+
+
+def _by_path(scenario: Scenario) -> dict[Path, Evidence]:
+    """Sources by place: those of `evidence`, and what a bias mechanism says of itself."""
+    own = {
+        ("bias", name): Evidence.model_validate({"status": "assumed", "from": one.source})
+        for name, one in scenario.bias.items()
+        if one.source
+    }
+    return own | {split_path(text): entry for text, entry in scenario.evidence.items()}
+
+
 def _split(path: Path, mark: Marked, evidence: Mapping[Path, Evidence]) -> Iterator[Assumed]:
     """The value, or its items where they have sources of their own."""
     is_named = any(part in _NAMES for part in path[1:])
+    is_named |= path[0] == "bias" and path[-1] in _SWITCHES
     if path[0] not in FACTUAL or is_named or mark.value in (None, {}, (), []):
         return
     if any(known[: len(path)] == path and len(known) > len(path) for known in evidence):

@@ -371,18 +371,29 @@ def test_the_summary_says_what_the_brackets_hold(hsieh_fixture):
     assert "In brackets: Monte Carlo standard error" in text
 
 
-def test_the_summary_shows_every_sample_size_with_the_tables_numbers(hsieh_fixture):
-    _, heading, *rows = hsieh_fixture.block("Share significant by total sample size")
-    sizes = [size.removesuffix("*") for size in cells_of(heading)[1:]]
-    assert sizes == ["60", "129", "250", "450"]
-    assert "129*" in heading
+def test_the_summary_shows_every_design_point_with_the_tables_numbers(hsieh_fixture):
+    _, heading, *rows = hsieh_fixture.block("Design points")
+    names = ["no_effect", "large_trials", "as_published"]
+    assert cells_of(heading) == ["Participants", *names, "Half-width"]
     table = hsieh_fixture.results.performance()
-    rates = table[(table["analysis"] == "ancova") & (table["measure"] == "rejection_rate")]
-    rates = rates.drop_duplicates(["assumption", "n_total"]).set_index(["assumption", "n_total"])
-    for line in rows:
-        assumption, *cells = cells_of(line)
-        for size, cell in zip(sizes, cells, strict=True):
-            assert_shows_share(cell, *rates.loc[(assumption, int(size)), ["value", "mcse"]])
+    table = table[(table["analysis"] == "ancova") & (table["what_if"] == "as_stated")]
+    measures = table.drop_duplicates(["n_total", "assumption", "measure"]).set_index(
+        ["n_total", "assumption", "measure"]
+    )
+    seen = []
+    for line in rows[:4]:
+        size, *cells, half_width = cells_of(line)
+        seen.append(size)
+        n = int(size.removesuffix("*"))
+        for name, cell in zip(names, cells, strict=True):
+            share, _, factor = cell.partition(" x")
+            assert_shows_share(share, *measures.loc[(n, name, "rejection_rate"), ["value", "mcse"]])
+            assert bool(factor) == (name != "no_effect")
+            if factor:
+                assert_shows(factor, measures.loc[(n, name, "type_m"), "value"])
+        widest = max(measures.loc[(n, name, "mean_ci_width"), "value"] for name in names)
+        assert_shows(half_width.partition(" (")[0], widest / 2)
+    assert seen == ["60", "129*", "250", "450"]
 
 
 def test_the_summary_places_the_published_estimates(hsieh_fixture):
@@ -448,11 +459,11 @@ def test_long_names_push_no_number_out_of_the_summary(command_fixture, tmp_path)
     assert "…" not in printed.out
     rates = ts.run(ts.loads(LONG), replicates=REPLICATES).performance()
     rates = rates[rates["measure"] == "rejection_rate"]
-    # A share with its error: 2 x 2 x 2 rows of the trial as stated, 12 sizes and 2 placements
-    # under 2 assumptions; as many again for coverage.
+    # A share with its error: 2 x 2 x 2 rows of the trial as stated, as many again for coverage;
+    # 12 sizes under 2 assumptions, each with a half-width; 2 placements.
     shares = re.findall(r"\d%? \((?:\d|from|to)", printed.out)
-    half_widths = 8
-    exaggerations = printed.out.count(" x")
+    half_widths = 8 + 12
+    exaggerations = len(re.findall(r" x[\d.]+ \(", printed.out))  # those of points have no error
     expected = 2 * 8 + half_widths + exaggerations + 2 * 12 + 2 - printed.out.count("none of")
     assert len(shares) == expected
 

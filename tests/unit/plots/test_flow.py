@@ -12,11 +12,11 @@ from matplotlib.patches import Rectangle
 
 import trialsim as ts
 from trialsim.core.records import TrialData
+from trialsim.operating.flow_counts import flow_from, flow_of
 from trialsim.plots import patients_of
 from trialsim.plots.caseloads import caseloads_of, draw_caseloads
 from trialsim.plots.flow import applies, draw, draw_averages, draw_trial
 from trialsim.plots.flow_boxes import Box, Row, draw_boxes
-from trialsim.plots.flow_counts import flow_from, flow_of
 from trialsim.plots.swimmer import draw_swimmer, states_of
 from unit.small_trial import BASE, loaded
 

@@ -79,6 +79,44 @@ def test_a_value_that_only_the_design_as_stated_has_is_no_panel_of_one_point():
     assert found.panels == ("lost rate 0", "lost rate 0.3") and found.stated == ""
 
 
+def test_listed_points_are_a_panel_each_by_name():
+    points = {"small": {SIZE: 20, SD: 1}, "large": {SIZE: 60, RATE: 0.3}}
+    found = facets_of(run_of(vary={"points": points}))
+    assert found.panels == ("small", "large", "as stated") and found.x_name == ""
+    assert found.stated == "as stated"
+    run = run_of(vary={"points": points})
+    for name, n in (("small", 20), ("large", 60)):
+        index = next(
+            i
+            for i, cell in enumerate(run.plan.cells)
+            if run.plan.designs[cell.design].n_total == n and cell.assumption == "large"
+        )
+        table = run.table[run.table["cell"] == run.plan.cell_key(index)]
+        share = table[table["measure"] == "rejection_rate"]["value"].item()
+        shown = found.numbers[found.numbers["panel"] == name].set_index("assumption")["value"]
+        assert shown["large"] == share
+
+
+def test_a_what_if_of_a_listed_point_is_a_panel_of_its_own():
+    points = {"small": {SIZE: 20, SD: 1}, "large": {SIZE: 60, RATE: 0.3}}
+    found = facets_of(run_of(what_if={"wide": {SD: 4}}, vary={"points": points}))
+    assert "wide, large" in found.panels and "wide, small" in found.panels
+    assert len(found.panels) == 6
+
+
+def test_a_ragged_grid_of_sizes_has_curves_with_the_sizes_that_were_listed():
+    points = {
+        "a": {SIZE: 20, SD: 1},
+        "b": {SIZE: 60, SD: 1},
+        "c": {SIZE: 60, SD: 4},
+        "d": {SIZE: 200, SD: 4},
+        "e": {SIZE: 100, SD: 8},
+    }
+    found = facets_of(run_of(vary={"points": points}))
+    sizes = found.numbers.groupby("panel")["x"].unique().map(sorted).to_dict()
+    assert sizes == {"score sd 1": [20, 60], "score sd 4": [60, 200], "score sd 8": [100]}
+
+
 def test_no_more_than_twelve_panels_and_the_rest_is_said(draw_fixture):
     rates = [round(0.02 * place, 2) for place in range(13)]
     found = facets_of(run_of(20, vary={RATE: rates, SIZE: [20, 40]}))
@@ -161,7 +199,10 @@ def test_it_applies_where_something_besides_the_size_varies():
         ("observation.missing.lost.rate", "lost rate"),
         ("outcomes.rmdq.correlation", "rmdq correlation"),
         ("allocation", "allocation"),
-        ("design.arms.control.n", "control n"),
+        ("design.arms.control.n", "control participants"),
+        ("conduct.therapists.acupressure.n", "acupressure therapists"),
+        ("outcomes.rmdq.sd[1]", "rmdq sd[1]"),
+        ("outcomes.rmdq.sd.1", "rmdq sd[1]"),
         ("assumptions.small_one.score.treatment", "small one score treatment"),
         ("decision.alpha", "alpha"),
     ],

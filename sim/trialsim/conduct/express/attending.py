@@ -38,14 +38,15 @@ def attend(
         asks = of(willing.rebooks(s, 1), rows)
         if asks is not None and comes is not None:
             asks = asks & ~comes if there is None else asks & ~comes & there
-            patient, row = np.divmod(np.flatnonzero(asks), at.shape[1])
-            missed.append(Missed(np.full(len(row), s), patient, row, at[patient, row]))
+            place = np.flatnonzero(asks)
+            missed.append((np.full(len(place), s), place, at.take(place)))
     appointments, unplaced = _numbers(patients, found_day)
     if not missed:
-        latest = np.broadcast_to(latest, latest.shape)  # read-only: it may be a session's own
+        latest = np.broadcast_to(latest, latest.shape)  # read-only: it may be the last session's
         return Attended(held_on, appointments, unplaced, latest), None
     found = Attended(held_on, appointments.copy(), unplaced.copy(), latest.copy())
-    return found, make_up(patients, found, Missed.joined(missed), ends, before)
+    columns = (np.concatenate(column) for column in zip(*missed, strict=True))
+    return found, make_up(patients, found, Missed(*columns), ends, before)
 
 
 def _numbers(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trialsim.conduct.express.arrays import Days, Index, by, of, same_for_all
 from trialsim.conduct.express.leave import Leave
@@ -14,7 +16,7 @@ from trialsim.conduct.tables import Tables
 from trialsim.core.axes import FloatArray
 from trialsim.core.clock import DAYS_A_WEEK
 
-Cells = tuple[Index, Index | Days, Index]
+Cells = tuple[NDArray[np.signedinteger[Any]], ...]
 """Replicate, therapist and day of appointments."""
 
 
@@ -81,7 +83,7 @@ class Diaries:
         shape = (days.shape[2], len(self.per_day), int(days[-1].max(initial=0)) + DAYS_A_WEEK)
         line = np.arange(shape[0], dtype=np.int32) * shape[1] + self.therapist
         cells = line * np.int32(shape[2]) + days
-        if self.limit is not None:
+        if self.limit is not None and (days[-1] > self.limit).any():
             cells = cells[days <= self.limit]
         return np.bincount(cells.ravel(), minlength=prod(shape)).reshape(shape)
 

@@ -29,6 +29,8 @@ class MadeUp:
 
     def day_of(self, address: NDArray[np.int64]) -> Days:
         """The day of each of these; negative where it is not among them."""
+        if not len(self.address):
+            return np.full(len(address), -1, dtype=np.int32)
         place = np.minimum(np.searchsorted(self.address, address), len(self.address) - 1)
         return np.where(self.address[place] == address, self.day[place], np.int32(-1))
 
@@ -43,8 +45,8 @@ class MadeUp:
 
     @staticmethod
     def joined(parts: Sequence[MadeUp]) -> MadeUp:
-        """All of them, in order of address."""
+        """All of them, one part after the other."""
         names = [one.name for one in fields(MadeUp)]
-        joined = {name: np.concatenate([getattr(one, name) for one in parts]) for name in names}
-        order = np.argsort(joined["address"], kind="stable")
-        return MadeUp(**{name: values[order] for name, values in joined.items()})
+        return MadeUp(
+            **{name: np.concatenate([getattr(one, name) for one in parts]) for name in names}
+        )

@@ -6,7 +6,8 @@ appointment ask before anybody comes to a second one, and asking goes by attempt
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,20 +23,19 @@ class Missed:
     """Appointments (m) missed by patients who ask for another, by session."""
 
     session: Index
-    patient: Index
-    row: Index
+    place: Index
+    """Patient and replicate, as a place in a plane as it lies in memory; ascending."""
     at: FloatArray
     """When the appointment was."""
 
     def where(self, chosen: BoolArray) -> Missed:
         """Some of them."""
-        return Missed(*(getattr(self, one.name)[chosen] for one in fields(self)))
+        return Missed(self.session[chosen], self.place[chosen], self.at[chosen])
 
-    @staticmethod
-    def joined(parts: list[Missed]) -> Missed:
-        """All of them."""
-        names = [one.name for one in fields(Missed)]
-        return Missed(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
+    def by_session(self, planned: int) -> list[tuple[int, slice]]:
+        """The sessions that were missed, and where the appointments of each are."""
+        bounds = np.searchsorted(self.session, np.arange(planned + 1)).tolist()
+        return [(s, slice(a, b)) for s, (a, b) in enumerate(pairwise(bounds)) if b > a]
 
 
 def make_up(
@@ -50,101 +50,91 @@ def make_up(
     asked = []
     attempt = 2
     while len(missed.at):
-        if patients.diaries is not None:
+        inside = _inside(patients, missed)
+        if inside.any():
             # With a diary they ask at the end of the day, if still in treatment.
-            late = replace(missed, at=missed.at + 0.5)
-            missed = missed.where(~_inside(patients, missed) | _treated(patients, late, ends))
-        address = patients.address(attempt, missed.session, missed.patient, missed.row)
+            end_of_day = missed.at + 0.5
+            asks = ~inside | _treated(patients, missed.place, end_of_day, ends)
+            missed, inside = missed.where(asks), inside[asks]
+        address = patients.address(attempt, missed.session, missed.place)
         known = None if before is None else before.day_of(address)
-        again, earliest = _new_times(patients, found, missed, known)
-        if patients.diaries is not None:
-            one = MadeUp(
-                address,
-                missed.patient,
-                missed.row,
-                missed.at + 0.5,
-                earliest,
-                (again.at - 0.5).astype(np.int32),
-            )
-            asked.append(one.where(_inside(patients, missed)))
-        missed = _missed_again(patients, found, again, ends, attempt)
+        new, earliest, placed = _new_times(patients, found, missed, inside, known)
+        if inside.any():
+            patient, row = np.divmod(missed.place, patients.start.shape[1])
+            day = (new - 0.5).astype(np.int32)
+            one = MadeUp(address, patient, row, missed.at + 0.5, earliest, day)
+            asked.append(one if inside.all() else one.where(inside))
+        there = placed & _treated(patients, missed.place, new, ends)
+        again = _missed_again(patients, found, replace(missed, at=new), there, attempt)
+        missed = replace(missed, at=new).where(again)
         attempt += 1
     return MadeUp.joined(asked) if asked else None
 
 
 def _new_times(
-    patients: Patients, found: Attended, missed: Missed, known: Days | None
-) -> tuple[Missed, Days]:
-    """The next appointment of each, and the first day on which it could be in a diary, one after
-    the other where a patient missed several."""
+    patients: Patients, found: Attended, missed: Missed, inside: BoolArray, known: Days | None
+) -> tuple[FloatArray, Days, BoolArray]:
+    """The next appointment of each, the first day on which it could be in a diary, and whether
+    it is not too late."""
     new, earliest = np.empty(len(missed.at)), np.zeros(len(missed.at), dtype=np.int32)
-    gap = patients.clock.course / len(patients.clock.planned)
-    turn = _turn(missed.patient * patients.start.shape[1] + missed.row)
-    for j in range(turn.max(initial=-1) + 1):
-        mine = np.flatnonzero(turn == j)
-        patient, row = missed.patient[mine], missed.row[mine]
-        latest = found.latest[patient, row]
+    placed = np.ones(len(missed.at), dtype=bool)
+    planned = len(patients.clock.planned)
+    gap = patients.clock.course / planned
+    for _, mine in missed.by_session(planned):
+        place = missed.place[mine]
+        latest = found.latest.take(place)
         at = latest + gap
         if patients.diaries is not None:
-            therapist = patients.diaries.therapist[patient, row]
+            therapist, row = patients.diaries.therapist.take(place), place % patients.start.shape[1]
             day = (latest + 0.5).astype(np.int32)
             earliest[mine] = day = patients.diaries.working(day, therapist, row)
             if known is not None:
                 day = np.maximum(day, known[mine])
-            at = np.where(therapist == patients.diaries.outside, at, day + 0.5)
+            at = np.where(inside[mine], day + 0.5, at)
         new[mine] = at
-        placed = np.ones(len(at), dtype=bool)
         if patients.closes_on is not None:
-            placed = at <= patients.closes_on[patient, row]
-        found.appointments[patient, row] += placed
-        found.unplaced[patient, row] += ~placed
-        found.latest[patient, row] = np.where(placed, at, latest)
-    return replace(missed, at=new), earliest
-
-
-def _turn(who: Index) -> Index:
-    """How many of the same came before each."""
-    order = np.argsort(who, kind="stable")
-    in_order = who[order]
-    turn = np.empty(len(who), dtype=np.intp)
-    turn[order] = np.arange(len(who)) - np.searchsorted(in_order, in_order)
-    return turn
+            placed[mine] = at <= patients.closes_on.take(place)
+        found.appointments.put(place, found.appointments.take(place) + placed[mine])
+        found.unplaced.put(place, found.unplaced.take(place) + ~placed[mine])
+        found.latest.put(place, np.where(placed[mine], at, latest))
+    return new, earliest, placed
 
 
 def _missed_again(
-    patients: Patients, found: Attended, asked: Missed, ends: FloatArray | None, attempt: int
-) -> Missed:
-    """Hold the sessions whose patients come; returns the appointments after which another is
-    asked for."""
-    if patients.closes_on is not None:
-        asked = asked.where(asked.at <= patients.closes_on[asked.patient, asked.row])
-    asked = asked.where(_treated(patients, asked, ends))
+    patients: Patients, found: Attended, asked: Missed, there: BoolArray, attempt: int
+) -> BoolArray:
+    """Hold the sessions whose patients, in treatment, come; returns after which appointments
+    another is asked for."""
     again = np.zeros(len(asked.at), dtype=bool)
-    for session in np.unique(asked.session):
-        mine = np.flatnonzero(asked.session == session)
-        patient, row = asked.patient[mine], asked.row[mine]
-        place = (patient, patients.numbers[row])
+    for session, mine in asked.by_session(len(patients.clock.planned)):
+        if not there[mine].any():
+            continue
+        drawn = patients.drawn(asked.place[mine])
         comes = patients.willing.comes(session, attempt)
         assert comes is not None  # or nobody would have missed a first appointment
-        came = comes[place]
-        held = mine[came]
-        found.held_on[session][patient[came], row[came]] = asked.at[held]
-        if not came.all():
+        came = comes.take(drawn)
+        held = np.where(there[mine] & came, asked.at[mine], np.inf)
+        found.held_on[session].put(asked.place[mine], held)
+        missed = there[mine] & ~came
+        if missed.any():
             rebooks = patients.willing.rebooks(session, attempt)
             assert rebooks is not None  # nor asked for this one
-            again[mine] = ~came & rebooks[place]
-    return asked.where(again)
+            again[mine] = missed & rebooks.take(drawn)
+    return again
 
 
 def _inside(patients: Patients, missed: Missed) -> BoolArray:
     """Whose appointment was in a diary."""
-    assert patients.diaries is not None
-    therapist = patients.diaries.therapist[missed.patient, missed.row]
-    return np.asarray(therapist != patients.diaries.outside)
+    if patients.diaries is None:
+        return np.zeros(len(missed.at), dtype=bool)
+    if patients.inside is None:
+        return np.ones(len(missed.at), dtype=bool)
+    return patients.inside.take(missed.place)
 
 
-def _treated(patients: Patients, missed: Missed, ends: FloatArray | None) -> BoolArray:
+def _treated(
+    patients: Patients, place: Index, at: FloatArray, ends: FloatArray | None
+) -> BoolArray:
     """Who is in treatment at the times given."""
-    end = None if ends is None else ends[missed.patient, missed.row]
-    treated = patients.treated(missed.at, end)
-    return np.ones(len(missed.at), dtype=bool) if treated is None else treated
+    treated = patients.treated(at, None if ends is None else ends.take(place))
+    return np.ones(len(at), dtype=bool) if treated is None else treated

@@ -103,15 +103,14 @@ class Patients:
         is_open = at <= last_day if np.isfinite(last_day) else None
         return every(is_open, None if ends is None else ends > at)
 
-    @cached_property
-    def numbers(self) -> Index:
-        """The replicates, as numbered in the tables."""
-        return np.arange(self.start.shape[1]) if self.rows is None else self.rows
+    def drawn(self, place: Index) -> Index:
+        """Places in planes of these replicates, as places in the planes of all."""
+        if self.rows is None:
+            return place
+        patient, row = np.divmod(place, len(self.rows))
+        return patient * self.willing.tables.draws.rows + self.rows[row]
 
-    def address(
-        self, attempt: int, session: Index, patient: Index, row: Index
-    ) -> NDArray[np.int64]:
+    def address(self, attempt: int, session: Index, place: Index) -> NDArray[np.int64]:
         """Attempt, session, patient and replicate in one number."""
-        sessions, replicates = len(self.clock.planned), self.willing.tables.draws.rows
-        first = (attempt * sessions + session) * len(self.start)
-        return (first + patient) * replicates + self.numbers[row]
+        patients = len(self.start) * self.willing.tables.draws.rows
+        return (attempt * len(self.clock.planned) + session) * patients + self.drawn(place)

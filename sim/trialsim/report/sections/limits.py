@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from trialsim.operating.conduct_words import calendar_leaves_out
 from trialsim.report.page import Page
 from trialsim.report.render import fill
 from trialsim.scenario.describe import not_simulated
@@ -19,4 +20,5 @@ def applies(page: Page) -> bool:
 
 def render(page: Page) -> Markup:
     """A list, computed from what the plan contains."""
-    return fill("limits", page=page, left_out=not_simulated(page.plan))
+    left_out = [*not_simulated(page.plan), *calendar_leaves_out(page.design)]
+    return fill("limits", page=page, left_out=left_out)

@@ -9,6 +9,9 @@ from trialsim.plots.base.words import plain
 from trialsim.report.figure_places import FIGURES
 from trialsim.report.page import Page
 from trialsim.report.render import fill
+from trialsim.report.sections.size_numbers import sizes_of
+from trialsim.report.sections.size_table import by_truth, where_reached
+from trialsim.report.sections.size_words import choices, plain_words
 from trialsim.report.tables import FOUR, HOW_TO_READ, Row, Table, four
 from trialsim.report.wording import shown
 from trialsim.scenario.resolve import AS_STATED, N_TOTAL
@@ -26,8 +29,20 @@ def applies(page: Page) -> bool:
 
 
 def render(page: Page) -> Markup:
-    """The curves and the four numbers of every design, for the primary analysis."""
-    return fill("size", figures=page.figures(FIGURES[ID]), tables=_tables(page))
+    """Sizes in plain words and in one table, the curves, and the four numbers of every design, for
+    the primary analysis."""
+    rows = sizes_of(page)
+    return fill(
+        "size",
+        words=plain_words(page, rows) if rows else [],
+        choices=choices(page, rows) if rows else [],
+        reached=where_reached(page, rows) if rows else None,
+        sizes=by_truth(page, rows) if rows else None,
+        contrast=page.contrast_label(page.contrasts[0]) if len(page.contrasts) > 1 else "",
+        exaggeration=bool(rows) and bool(page.figures(FIGURES["exaggeration"])),
+        figures=page.figures(FIGURES[ID]),
+        tables=_tables(page),
+    )
 
 
 def _designs(page: Page) -> set[int]:

@@ -11,6 +11,7 @@ from trialsim.plots.base.words import counted, listed, plain
 from trialsim.report.page import Page
 from trialsim.report.render import fill
 from trialsim.report.tables import Table, exactly
+from trialsim.scenario.keys.conduct import Hazard
 
 ID = "treatment"
 TITLE = "Treatment as delivered"
@@ -24,17 +25,21 @@ _CURVES = {
 
 
 def applies(page: Page) -> bool:
-    """Where the scenario speaks of sessions or therapists, or another effect arrives than was
-    stated."""
+    """Where the scenario speaks of sessions or therapists, of stopping, leaving or other treatment,
+    or another effect arrives than was stated."""
     conduct = page.written.conduct
-    return bool(conduct.sessions or conduct.therapists or delivered(page.plan))
+    said = (conduct.sessions, conduct.therapists, conduct.discontinuation, conduct.withdrawal)
+    others = (conduct.switching, conduct.cointerventions)
+    return any(bool(one) for one in (*said, *others)) or bool(delivered(page.plan))
 
 
 def render(page: Page) -> Markup:
-    """Sessions in words, therapists by arm, and the true differences that are not those stated."""
+    """Sessions, stopping, leaving and other treatment in words, therapists by arm, and the true
+    differences that are not those stated."""
     return fill(
         "treatment",
         sessions=_sessions(page),
+        others=[*_hazards(page), *_other_treatment(page)],
         therapists=_therapists(page),
         delivered=_delivered(page, delivered(page.plan)),
     )
@@ -47,10 +52,13 @@ def _sessions(page: Page) -> list[str]:
     said = [f"{counted(written.planned, 'session')} planned within {written.within_weeks:g} weeks"]
     if page.design.sessions is None:
         return [*said, "everybody is taken to attend all of them"]
+    if written.attend == 1 and not written.never:
+        said.append("everybody is taken to attend whatever finds an appointment")
     if written.never:
         said.append(f"{100 * written.never:g} of 100 participants come to none")
     of = " of the others" if written.never else ""
-    said.append(f"each session is attended by {100 * written.attend:g} of 100{of}")
+    if written.attend < 1:
+        said.append(f"each session is attended by {100 * written.attend:g} of 100{of}")
     if written.severity is not None:
         more = "more" if written.severity.strength > 0 else "less"
         outcome = page.outcome_label(written.severity.outcome)
@@ -61,7 +69,66 @@ def _sessions(page: Page) -> list[str]:
     half = "" if written.half is None else f"{written.half:g} sessions"
     needed = "" if written.needed is None else counted(written.needed, "session")
     said.append(_CURVES[written.dose].format(needed=needed, half=half))
+    if written.weeks_to_work:
+        said.append(
+            f"a session takes {written.weeks_to_work:g} weeks to work in full, so that treatment "
+            "that is late has done less by a visit"
+        )
     return said
+
+
+def _hazards(page: Page) -> list[str]:
+    """Who stops treatment and who leaves, and how readily."""
+    conduct = page.written.conduct
+    said = (
+        ("stop treatment and stay in the trial", conduct.discontinuation),
+        ("leave the trial, for all sessions and visits to come", conduct.withdrawal),
+    )
+    return [_hazard(page, what, stated) for what, stated in said if stated is not None]
+
+
+def _hazard(page: Page, what: str, stated: Hazard) -> str:
+    rates = [
+        f"{100 * stated.by_arm.get(arm, stated.per_week):.3g} with {page.run.arm_label(arm)}"
+        for arm in page.design.arms
+    ]
+    if not stated.by_arm:
+        rates = [f"{100 * stated.per_week:.3g}"]
+    text = f"Of 100 participants who have not yet, {listed(rates)} a week {what}"
+    if stated.outcome is not None:
+        outcome = page.outcome_label(stated.outcome)
+        for score, strength in (("at baseline", stated.severity), ("last time", stated.latest)):
+            if strength:
+                text += (
+                    f"; with a score {score} ({outcome}) one SD worse, "
+                    f"{exp(strength):.3g} times as many"
+                )
+    return text
+
+
+def _other_treatment(page: Page) -> list[str]:
+    """Changes to another arm's treatment, and what is taken beside one's own."""
+    conduct, said = page.written.conduct, []
+    for arm, one in conduct.switching.items():
+        said.append(
+            f"{100 * one.share:.3g} of 100 participants allocated to {page.run.arm_label(arm)} "
+            f"change over to {page.run.arm_label(one.to)} in week {one.week:g}: later visits find "
+            "its whole effect, and nothing of their own"
+        )
+    for name, taken in conduct.cointerventions.items():
+        who = listed(
+            [f"{100 * n:.3g} with {page.run.arm_label(arm)}" for arm, n in taken.shares.items()]
+        )
+        sizes = listed(
+            [
+                f"{exactly(size)} {page.design.outcomes[outcome].unit} of "
+                f"{page.outcome_label(outcome)}"
+                for outcome, size in taken.size.items()
+            ]
+        )
+        since = f" from week {taken.from_week:g} on" if taken.from_week else ""
+        said.append(f"“{plain(name)}” is taken{since} by, of 100, {who}; alone it changes {sizes}")
+    return [f"{text[:1].upper()}{text[1:]}" for text in said]
 
 
 def _therapists(page: Page) -> Table | None:

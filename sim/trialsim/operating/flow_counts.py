@@ -16,13 +16,27 @@ from numpy.typing import NDArray
 from trialsim.core.axes import REPLICATES_PER_BATCH, Mask
 from trialsim.core.plan import Design, Plan
 from trialsim.core.records import TrialData
+from trialsim.core.stages import LossBias
 from trialsim.operating.patients import batch_of_trials
+from trialsim.operating.whereabouts import (
+    arms_with_sessions,
+    has_changed_over,
+    has_left,
+    has_stopped,
+    held_of,
+    is_closed_before,
+    is_too_late,
+)
 
 Counts = NDArray[np.int64]
 """Patients (r, a): replicate, arm."""
 
 ALLOCATED, SEEN, MISSED, LOST = "allocated", "seen", "missed", "lost"
+WHOLE, NONE, STOPPED, CHANGED = "attended all", "attended none", "stopped", "changed over"
 ANALYSED, EXCLUDED = "analysed", "excluded"
+
+WITHDREW, TOO_LATE, CLOSED = "withdrew", "came too late", "trial closed"
+"""Why somebody is lost, where a calendar is simulated."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +44,14 @@ class Count:
     """One number of the diagram, in every arm of every trial."""
 
     stage: str
-    """allocated; at a visit seen, missed (seen again later) or lost (never again, and for the
-    first time here); in an analysis analysed or excluded."""
+    """allocated; of treatment attended all (sessions planned), attended none, stopped (before the
+    last session planned), changed over (to the treatment of another arm); at a visit seen, missed
+    (seen again later) or lost (never again, and for the first time here); in an analysis analysed
+    or excluded."""
     at: str
-    """The visit, or the analysis; empty for the allocation."""
+    """The visit, or the analysis; empty for allocation and treatment."""
     reason: str
-    """Why lost, where the scenario has several reasons; else empty."""
+    """Why lost, where there may be several reasons; else empty."""
     n: Counts
     arms: tuple[str, ...]
     """The arms (a) that it is about: an analysis may leave some out."""
@@ -92,8 +108,9 @@ def flow_of(
     hidden: dict[str, Mapping[str, Mask]] = {}
     if len(design.missing) > 1:
         # A reason draws from tables of its own, so alone it hides what it hides among others.
+        honest = {name: b for name, b in design.bias.items() if not isinstance(b, LossBias)}
         for name, reason in design.missing.items():
-            alone = replace(design, missing={name: reason})
+            alone = replace(design, missing={name: reason}, bias=honest)
             only = replace(plan, designs=(alone,), cells=(replace(plan.cells[cell], design=0),))
             hidden[name] = {
                 visit: ~mask
@@ -114,13 +131,16 @@ def flow_from(
         return np.stack([(members[arms.index(arm)] & mask).sum(axis=1) for arm in chosen], axis=1)
 
     counts = [Count(ALLOCATED, "", "", count(data.enrolled), arms)]
+    for stage, mask, treated in _treatment(design, data):
+        counts.append(Count(stage, "", "", count(mask, treated), treated))
+    hidden = {**_by_conduct(design, data), **_by_author(design, data, hidden or {})}
     seen = seen_at(data)
     lost_before = ~data.enrolled
     for visit, here, lost in _visits(data, seen):
         counts.append(Count(SEEN, visit, "", count(here), arms))
         counts.append(Count(MISSED, visit, "", count(~here & ~lost), arms))
         new = lost & ~lost_before
-        for reason, mask in _by_reason(new, visit, hidden or {}):
+        for reason, mask in _by_reason(new, visit, hidden):
             counts.append(Count(LOST, visit, reason, count(mask), arms))
         lost_before = lost
     for name in design.analyses:
@@ -161,6 +181,54 @@ def analysed_in(design: Design, analysis: str, data: TrialData) -> Mask:
                 there = data.enrolled
         used = used & there
     return used
+
+
+def _treatment(design: Design, data: TrialData) -> Iterator[tuple[str, Mask, tuple[str, ...]]]:
+    """What became of treatment: a stage, for whom it is so, and the arms that it is about."""
+    course, clock = data.course, design.clock
+    treated = arms_with_sessions(design)
+    if course is not None and clock is not None and treated:
+        held = held_of(course)
+        yield WHOLE, np.asarray(held == len(clock.planned)), treated
+        yield NONE, np.asarray(held == 0), treated
+        if clock.stopping is not None:
+            yield STOPPED, has_stopped(clock, course), treated
+    if design.switches:
+        beside = data.beside.get(data.visits[-1])
+        mask = has_changed_over(design, data.arm, beside, course)
+        yield CHANGED, mask, tuple(arm for arm in design.arms if arm in design.switches)
+
+
+def _by_conduct(design: Design, data: TrialData) -> dict[str, dict[str, Mask]]:
+    """By reason, then by visit: whom a calendar keeps from it."""
+    course, clock = data.course, design.clock
+    if course is None or clock is None:
+        return {}
+    left = has_left(clock, course)
+    reasons = {
+        WITHDREW: {
+            visit: left & (course.left_on <= course.visit_on[visit]) for visit in data.visits
+        },
+        TOO_LATE: {visit: is_too_late(clock, course, visit) for visit in data.visits},
+        CLOSED: {visit: is_closed_before(clock, course, visit) for visit in data.visits},
+    }
+    return {
+        reason: masks
+        for reason, masks in reasons.items()
+        if any((mask & data.enrolled).any() for mask in masks.values())
+    }
+
+
+def _by_author(
+    design: Design, data: TrialData, hidden: Mapping[str, Mapping[str, Mask]]
+) -> Mapping[str, Mapping[str, Mask]]:
+    """The reasons that the scenario states for missing scores. The last of them needs no masks:
+    all whom nothing else lost were lost for it."""
+    misled = [name for name, one in design.bias.items() if isinstance(one, LossBias)]
+    if hidden or data.course is not None:
+        last = misled if hidden else [*design.missing, *misled]
+        return {**hidden, **{name: dict.fromkeys(data.visits, data.enrolled) for name in last}}
+    return hidden
 
 
 def _visits(data: TrialData, seen: Mapping[str, Mask]) -> Iterator[tuple[str, Mask, Mask]]:
