@@ -250,8 +250,8 @@ def test_what_nothing_asks_for_is_neither_drawn_nor_made():
     assert not tables.draws._tables
     for plane in (course.started_on, course.visit_on["baseline"]):
         assert np.shares_memory(plane, tables.enrolled_on)
-    nothing = [*course.waited, course.stopped_on, course.left_on]
-    assert all(plane.strides == (0, 0) for plane in nothing)
+    nothing = [*course.waited, course.stopped_on, course.left_on, course.unplaced]
+    assert all(plane.strides == (0, 0) for plane in [*nothing, course.appointments])
     assert all(np.shares_memory(made, tables.enrolled) for made in course.made.values())
 
 

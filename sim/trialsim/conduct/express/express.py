@@ -95,5 +95,8 @@ def _nothing_held(tables: Tables) -> list[FloatArray]:
 
 
 def _as_levels(number: NDArray[np.int16]) -> Levels:
-    """As small as records keep them; nobody has more than 127."""
-    return np.minimum(number, np.iinfo(np.int8).max).astype(np.int8).T
+    """As small as records keep them, which hold no more than 127."""
+    most = np.iinfo(np.int8).max
+    if not any(number.strides):  # a constant stays one
+        return constant(min(most, number.max(initial=0)), number, np.int8).T
+    return np.minimum(number, most).astype(np.int8).T
