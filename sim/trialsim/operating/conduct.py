@@ -283,18 +283,23 @@ class Point:
 MOST_POINTS = 8
 """Design points after which none but the stated one is followed."""
 
+TRIALS_OF_A_POINT = 128
+"""Trials of each design point that are followed, where there are several."""
+
 
 def by_point(plan: Plan, replicates: int) -> list[Point]:
-    """The conduct of every design point, over the first batch of trials under its first
-    assumption. Nothing where there is one only, or so many, or such slow ones, that it takes long.
-    """
+    """The conduct of every design point, over the first trials under its first assumption. Nothing
+    where there is one only, or so many, or such slow ones, that it takes long."""
     cells = {cell.design: index for index, cell in reversed(list(enumerate(plan.cells)))}
     clocks = [design.clock for design in plan.designs]
     if not 1 < len(cells) <= MOST_POINTS or any(one is None or one.by_clinic for one in clocks):
         return []
-    n, found = min(replicates, REPLICATES_PER_BATCH), []
+    n, found = min(replicates, TRIALS_OF_A_POINT), []
     for cell in sorted(cells.values()):
-        trials = _together([_of(part) for part in courses(plan, cell)])
+        if _Last.key is not None and _Last.key[0] is plan and _Last.key[1] == cell:
+            trials = _Last.trials
+        else:
+            trials = _together([_of(part) for part in courses(plan, cell, most=n)])
         weeks = trials.over_on[:n] / DAYS_A_WEEK
         error = float(weeks.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
         results = tuple(_pooled(key, a[:n], b[:n]) for key, (a, b) in trials.parts.items())

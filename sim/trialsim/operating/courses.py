@@ -45,10 +45,13 @@ def n_followed(design: Design, replicates: int) -> int:
     return min(replicates, MOST_SLOW if is_slow else MOST_TRIALS)
 
 
-def courses(plan: Plan, cell: int, batches: int = 1) -> Iterator[Followed]:
+def courses(
+    plan: Plan, cell: int, batches: int = 1, most: int = REPLICATES_PER_BATCH
+) -> Iterator[Followed]:
     """The first batches of trials of a cell, in parts: the very courses of the run.
 
-    `cell` is an index into the plan's cells; its design has a calendar.
+    `cell` is an index into the plan's cells; its design has a calendar. With `most`, no more than
+    the first so many trials of each batch.
     """
     chosen = plan.cells[cell]
     design = plan.designs[chosen.design]
@@ -59,7 +62,7 @@ def courses(plan: Plan, cell: int, batches: int = 1) -> Iterator[Followed]:
     group = replace(group, reads=reads, knows_therapists=False)
     for batch in range(batches):
         draws = Draws(plan.seed, batch, REPLICATES_PER_BATCH)
-        for rows in slabs(REPLICATES_PER_BATCH, group.capacity):
+        for rows in slabs(min(most, REPLICATES_PER_BATCH), group.capacity):
             lived = lives(group, Batch(draws.slab(rows)))
             course = lived.conduct.course
             assert course is not None  # the design has a calendar

@@ -24,6 +24,26 @@ def batch_of_trials(
     `cell` is an index into the plan's cells. The patients are those of the run itself; with
     fewer `replicates` than a batch holds they are others.
     """
+    design = plan.designs[plan.cells[cell].design]
+    if design.clock is None:
+        return _simulated(plan, cell, batch, replicates)
+    # A calendar takes its time, and several figures show the same trials.
+    asked = (cell, batch, replicates)
+    if _Last.plan is not plan or _Last.asked != asked:
+        _Last.data = _simulated(plan, cell, batch, replicates)
+        _Last.plan, _Last.asked = plan, asked
+    return _Last.data
+
+
+class _Last:
+    """The trials with a calendar that were asked for last."""
+
+    plan: Plan | None = None
+    asked: tuple[int, int, int] | None = None
+    data: TrialData
+
+
+def _simulated(plan: Plan, cell: int, batch: int, replicates: int) -> TrialData:
     chosen = plan.cells[cell]
     design = plan.designs[chosen.design]
     alone = replace(plan, designs=(design,), cells=(replace(chosen, design=0),))

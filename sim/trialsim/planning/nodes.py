@@ -114,7 +114,9 @@ def nodes_of(
     of_spread = iter(range(len(spread)))
     for place, one in enumerate(believed):
         score = np.zeros(len(weights)) if one.law.is_certain else scores[:, next(of_spread)]
-        values[:, place] = one.law.at(score)
+        found = one.law.at(score)
+        # A value that is nothing but a rounding error away from zero is zero.
+        values[:, place] = np.where(np.abs(found) < 1e-12 * np.ptp(found), 0.0, found)
     bare = _bare(scenario, assumption)
     pool = _Cells()
     cells = []
