@@ -9,6 +9,7 @@ interaction: what they do together beyond the sum.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,10 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trialsim.appraisal.switches import Switches, switched
+from trialsim.appraisal.switches import Switches, for_interaction, switched
 from trialsim.core.axes import FloatArray
 from trialsim.core.errors import Problem, ScenarioError
-from trialsim.core.plan import Plan, Series
+from trialsim.core.plan import Series
 from trialsim.core.program import rule_of
 from trialsim.operating.characteristics import true_value_with_error
 from trialsim.scenario.loaded import LoadedScenario
@@ -122,10 +123,10 @@ class Ledger:
 
     def account(self, assumption: str) -> Account:
         """The account under an assumption. Raises KeyError."""
-        for one in self.accounts:
-            if one.assumption == assumption:
-                return one
-        raise KeyError(f"no account of {assumption}; there are {[a.assumption for a in self.accounts]}")
+        known = {one.assumption: one for one in self.accounts}
+        if assumption not in known:
+            raise KeyError(f"no account of {assumption}; there are {', '.join(known)}")
+        return known[assumption]
 
     def to_frame(self) -> pd.DataFrame:
         """A row a number: assumption, item, domain, measure, value, mcse.
@@ -161,12 +162,20 @@ def ledger(
     base, switches = switched(scenario, analysis, assumptions)
     results = run(base, replicates=replicates, seed=seed, workers=workers, progress=progress)
     other_seed = (results.seed + 1) % 2**63
-    again = run(base, replicates=results.replicates, seed=other_seed, workers=workers)
+    again = run(
+        for_interaction(base, switches),
+        replicates=results.replicates,
+        seed=other_seed,
+        workers=workers,
+        progress=progress,
+    )
     design = results.plan.designs[0]
     primary = design.decision.primary
     contrast = design.contrasts_of(primary)[0]
-    published = _published(scenario, primary, contrast, design.contrasts_of(primary)[0])
-    first, second = (_Trials(one, switches, primary, contrast, published) for one in (results, again))
+    published = _published(scenario, primary, contrast)
+    first, second = (
+        _Trials(one, switches, primary, contrast, published) for one in (results, again)
+    )
     accounts = [
         _account(scenario, switches, assumption, first, second)
         for assumption in dict.fromkeys(cell.assumption for cell in results.plan.cells)
@@ -220,12 +229,10 @@ def _account(
     )
 
 
-def _interaction(switches: Switches) -> dict[str, int]:
+def _interaction(switches: Switches) -> Mapping[str, int]:
     """All on, less all off, less what each alone differs from all off: how often each counts."""
-    weights = {switches.none: len(switches.names) - 1}
-    for what_if in (*(switches.only(name) for name in switches.names),):
-        weights[what_if] = weights.get(what_if, 0) - 1
-    weights[switches.all] = weights.get(switches.all, 0) + 1
+    weights = Counter({switches.none: len(switches.names) - 1, switches.all: 1})
+    weights.subtract(switches.only(name) for name in switches.names)
     return weights
 
 
@@ -283,10 +290,8 @@ class _Trials:
         return self.results.series(Series(index, self.analysis, self.contrast))
 
     def _cell(self, assumption: str, what_if: str) -> int:
-        cells = self.results.plan.cells
-        return next(
-            i for i, cell in enumerate(cells) if (cell.assumption, cell.what_if) == (assumption, what_if)
-        )
+        wanted, cells = (assumption, what_if), self.results.plan.cells
+        return next(i for i, one in enumerate(cells) if (one.assumption, one.what_if) == wanted)
 
 
 def _mean(values: FloatArray) -> Value:
@@ -295,27 +300,28 @@ def _mean(values: FloatArray) -> Value:
     return Value(float(values.mean()), float(values.std(ddof=1)) / math.sqrt(values.size))
 
 
-def _published(scenario: LoadedScenario, analysis: str, contrast: str, first: str) -> float | None:
+def _published(scenario: LoadedScenario, analysis: str, contrast: str) -> float | None:
     """The estimate that the paper reports for an analysis; the first, if there are several."""
     for one in scenario.written.published.values():
-        if one.analysis == analysis and one.estimate is not None and (one.contrast or first) == contrast:
+        is_of_it = one.analysis == analysis and one.contrast in (None, contrast)
+        if is_of_it and one.estimate is not None:
             return one.estimate
     return None
 
 
-def _rows(account: Account) -> Iterator[tuple[str, str, str, str, float, float]]:
-    def row(item: str, domain: str, measure: str, one: Value) -> tuple[str, str, str, str, float, float]:
+Row = tuple[str, str, str, str, float, float]
+
+
+def _rows(account: Account) -> Iterator[Row]:
+    def row(item: str, domain: str, measure: str, one: Value) -> Row:
         return account.assumption, item, domain, measure, one.value, one.mcse
 
-    def rows(item: str, domain: str, prefix: str, one: State) -> Iterator[tuple[str, str, str, str, float, float]]:
-        for name, value in (
-            ("mean_estimate", one.estimate),
-            ("rejection_rate", one.significant),
-            ("coverage", one.coverage),
-            ("wrong_sign", one.wrong_sign),
-            ("beyond_published", one.beyond),
-        ):
-            yield row(item, domain, f"{prefix}{name}", value)
+    def rows(item: str, domain: str, prefix: str, one: State) -> Iterator[Row]:
+        yield row(item, domain, f"{prefix}mean_estimate", one.estimate)
+        yield row(item, domain, f"{prefix}rejection_rate", one.significant)
+        yield row(item, domain, f"{prefix}coverage", one.coverage)
+        yield row(item, domain, f"{prefix}wrong_sign", one.wrong_sign)
+        yield row(item, domain, f"{prefix}beyond_published", one.beyond)
 
     yield row("truth", "", "true_value", account.truth)
     yield from rows("none", "", "", account.none)

@@ -70,6 +70,13 @@ def switched(
     return scenario.changed(written), Switches(names, sets)
 
 
+def for_interaction(base: LoadedScenario, switches: Switches) -> LoadedScenario:
+    """What `switched` gives, without the cells in which all but one are on."""
+    needed = {switches.all, *(switches.only(name) for name in switches.names)}
+    sets = base.written.what_if.items()
+    return base.changed({"what_if": {name: dict(on) for name, on in sets if name in needed}})
+
+
 def _sets(names: tuple[str, ...]) -> dict[frozenset[str], str]:
     """None, each alone, all but one, all; a set that is several of these has its first name."""
     found = {frozenset[str](): AS_STATED}

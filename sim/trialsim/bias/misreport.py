@@ -32,9 +32,7 @@ def misreport(group: Group, data: TrialData, results: FloatArray, analyse: Analy
             results[first + c, column] = getattr(own, name)[c]
 
 
-def _chosen(
-    one: ReportBias, analyse: Analyse, primary: str, rules: Mapping[str, Rule]
-) -> Analyse:
+def _chosen(one: ReportBias, analyse: Analyse, primary: str, rules: Mapping[str, Rule]) -> Analyse:
     """Analyses as they are reported after one more choice."""
 
     def reported(analysis: str, data: TrialData) -> Estimates:

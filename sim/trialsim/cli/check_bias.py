@@ -30,7 +30,9 @@ def bias_lines(scenario: LoadedScenario) -> str:
 
 
 def _mechanism(scenario: LoadedScenario, name: str, one: BiasMethod) -> Iterator[str]:
-    on_in = [what_if for what_if, changes in scenario.written.what_if.items() if _turns_on(changes, name)]
+    on_in = [
+        what_if for what_if, changes in scenario.written.what_if.items() if _turns_on(changes, name)
+    ]
     switch = "on" if one.on else "off"
     if on_in and not one.on:
         switch += f" but in {', '.join(on_in)}"
@@ -47,7 +49,8 @@ def _turns_on(changes: object, name: str) -> bool:
     if not isinstance(changes, dict):
         return False
     return any(
-        split_path(path) == ("bias", name, "on") and value is True for path, value in changes.items()
+        split_path(path) == ("bias", name, "on") and value is True
+        for path, value in changes.items()
     )
 
 
@@ -58,7 +61,8 @@ def _sizes(scenario: LoadedScenario, one: BiasMethod) -> Iterator[str]:
     design = scenario.plan.designs[0]
     visits = list(design.visits)
     for outcome in one.size:
-        method, at = design.outcomes[outcome], {}
+        method = design.outcomes[outcome]
+        at: dict[str, list[str]] = {}
         for visit in one.acts_at(visits, design.baseline):
             v = visits.index(visit)
             points, sd = one.points(method, v, outcome), method.at(method.sd, v)

@@ -92,7 +92,7 @@ def team_lines(load: Load, fit: Fit | None, waits: Backlog, clock: Clock) -> Ite
 
 
 def _fit_lines(fit: Fit, clock: Clock) -> Iterator[str]:
-    leave = f", {fit.leave:g} days later in a year's leave" if fit.leave else ""
+    leave = f", up to {fit.leave:g} days later because of leave" if fit.leave else ""
     text = (
         f"  Last session planned for day {fit.planned:.3g} of treatment, held by day "
         f"{fit.latest:.3g} where there is room{leave}"

@@ -51,9 +51,7 @@ def run_command(
         from trialsim.cli.summary import print_summary
 
         try:
-            with progress(
-                f"Simulating {trials}, {rows} rows of results", silent
-            ) as told:
+            with progress(f"Simulating {trials}, {rows} rows of results", silent) as told:
                 results = run(
                     scenario,
                     replicates=replicates,

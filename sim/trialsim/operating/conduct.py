@@ -117,7 +117,7 @@ def conducted(plan: Plan, replicates: int, cell: int = 0) -> list[Conducted]:
     if not n:
         return []
     found = [
-        _pooled(key, top[:n], bottom[:n])
+        pooled(key, top[:n], bottom[:n])
         for key, (top, bottom) in followed_trials(plan, cell, n).parts.items()
     ]
     order = get_args(What)
@@ -137,7 +137,7 @@ def followed_trials(plan: Plan, cell: int, replicates: int) -> Trials:
     batches = -(-replicates // REPLICATES_PER_BATCH)
     kept = _Last.key
     if kept is None or kept[0] is not plan or kept[1:] != (cell, batches):
-        every = [_of(part) for part in courses(plan, cell, batches)]
+        every = [trials_of(part) for part in courses(plan, cell, batches)]
         _Last.trials = _together(every)
         _Last.key = (plan, cell, batches)
     return _Last.trials
@@ -159,7 +159,7 @@ def _together(every: Sequence[Trials]) -> Trials:
     )
 
 
-def _of(found: Followed) -> Trials:
+def trials_of(found: Followed) -> Trials:
     """What is kept of some trials."""
     course, clock = found.course, found.design.clock
     assert clock is not None  # there is a course
@@ -252,7 +252,7 @@ def _sum(values: Plane | Levels, among: Mask) -> FloatArray:
     return np.where(among, values, 0).sum(axis=1, dtype=np.float64)
 
 
-def _pooled(key: Key, top: FloatArray, bottom: FloatArray) -> Conducted:
+def pooled(key: Key, top: FloatArray, bottom: FloatArray) -> Conducted:
     """The ratio of totals, with its error and what single trials have."""
     there = bottom > 0
     top, bottom = top[there], bottom[there]
@@ -299,9 +299,9 @@ def by_point(plan: Plan, replicates: int) -> list[Point]:
         if _Last.key is not None and _Last.key[0] is plan and _Last.key[1] == cell:
             trials = _Last.trials
         else:
-            trials = _together([_of(part) for part in courses(plan, cell, most=n)])
+            trials = _together([trials_of(part) for part in courses(plan, cell, most=n)])
         weeks = trials.over_on[:n] / DAYS_A_WEEK
         error = float(weeks.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
-        results = tuple(_pooled(key, a[:n], b[:n]) for key, (a, b) in trials.parts.items())
+        results = tuple(pooled(key, a[:n], b[:n]) for key, (a, b) in trials.parts.items())
         found.append(Point(cell, (float(weeks.mean()), error), results, n))
     return found

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from trialsim.core.clock import Clock
 from trialsim.core.plan import Design, Plan
 from trialsim.operating.conduct import Conducted, conducted
-from trialsim.operating.rounding import round_to_error, share_text, value_text
+from trialsim.operating.rounding import share_text, value_text
 
 Label = Callable[[str], str]
 
@@ -56,7 +56,7 @@ def range_of(one: Conducted) -> str:
 
 
 def _tenths(value: float) -> str:
-    return round_to_error(value, 0.5 if abs(value) >= 10 else 0.05)
+    return f"{value:.0f}" if value >= 10 or value == 0 else f"{value:.1f}"
 
 
 def conduct_lines(plan: Plan, replicates: int, label: Label = as_words) -> list[str]:

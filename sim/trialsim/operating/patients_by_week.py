@@ -44,6 +44,10 @@ def whereabouts(parts: Sequence[Followed], points: int) -> Whereabouts:
     assert clock is not None  # there is a course
     moments = [list(_moments(part)) for part in parts]
     last = [day[np.isfinite(day)].max(initial=1.0) for one in moments for _, day, _ in one]
+    for one in moments:
+        (_, came, _), (_, _, gone) = one[0], one[-1]
+        if (np.isfinite(came) & np.isinf(gone)).any():  # they are there to the closing
+            last.append(clock.last_day)
     days = np.linspace(0, min(max(last), clock.last_day), points)
     counts = {}
     for every in zip(*moments, strict=True):

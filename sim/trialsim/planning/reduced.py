@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from trialsim.core.plan import Design, Plan
+from trialsim.core.stages import ReportBias
 
 
 def reduced(
@@ -21,8 +22,9 @@ def reduced(
     """A plan with these of the cells (indices) and analyses (names), in the order that they had.
 
     None keeps all. Designs that no cell is left of are dropped and the others keep their order. A
-    primary analysis that is dropped is replaced by the first that is kept. Raises ValueError for
-    a cell or analysis that is not there, or where nothing would be left.
+    primary analysis that is dropped is replaced by the first that is kept. One whose result is
+    chosen among others (a bias of reporting) keeps those others beside it. Raises ValueError for a
+    cell or analysis that is not there, or where nothing would be left.
     """
     kept = range(len(plan.cells)) if cells is None else sorted(set(cells))
     if not kept or kept[0] < 0 or kept[-1] >= len(plan.cells):
@@ -43,10 +45,16 @@ def _with_analyses(design: Design, names: Collection[str] | None) -> Design:
         return design
     if unknown := set(names) - set(design.analyses):
         raise ValueError(f"no analysis is called {', '.join(sorted(unknown))}")
-    kept = {name: method for name, method in design.analyses.items() if name in names}
-    if not kept:
+    if not names:
         raise ValueError("no analysis would be left")
-    decision = design.decision
+    wanted, decision, bias = set(names), design.decision, dict(design.bias)
+    choices = {name: one for name, one in bias.items() if isinstance(one, ReportBias)}
+    if decision.primary in wanted:
+        wanted |= {name for one in choices.values() for name in one.needs()}
+    else:
+        # What is chosen is reported as the primary result, and as no other.
+        bias = {name: one for name, one in bias.items() if name not in choices}
+    kept = {name: method for name, method in design.analyses.items() if name in wanted}
     if decision.primary not in kept:
         decision = decision.model_copy(update={"primary": next(iter(kept))})
-    return replace(design, analyses=kept, decision=decision)
+    return replace(design, analyses=kept, decision=decision, bias=bias)

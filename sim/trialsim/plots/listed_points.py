@@ -8,6 +8,9 @@ from typing import Any
 
 from trialsim.core.plan import Cell
 from trialsim.plots.run import Run
+from trialsim.scenario._total import N_TOTAL as TOTAL
+from trialsim.scenario._total import sets_arm_sizes
+from trialsim.scenario.overrides import split_path
 from trialsim.scenario.resolve import AS_STATED, N_TOTAL
 
 POINTS = "points"
@@ -43,13 +46,22 @@ def point_of(run: Run, cell: Cell) -> str:
     base = _without_vary(run, cell.what_if)
     here = {path: key_of(value) for path, value in cell.varied}
     for name, changes in run.written.vary.points.items():
-        wanted = {
-            path: key_of(changes[path] if path in changes else base[path])
-            for path in run.written.vary.paths_of_points
-        }
+        wanted = {path: key_of(value) for path, value in changes.items()}
+        for path in run.written.vary.paths_of_points:
+            if not any(_touch(path, own) for own in changes):
+                wanted[path] = key_of(base[path])
         if all(here[path] == key for path, key in wanted.items()):
             return name
     return AS_STATED
+
+
+def _touch(one: str, other: str) -> bool:
+    """Whether to set one path may change what another says."""
+    a, b = split_path(one), split_path(other)
+    n = min(len(a), len(b))
+    if a[:n] == b[:n]:
+        return True
+    return (a == TOTAL and sets_arm_sizes(b)) or (b == TOTAL and sets_arm_sizes(a))
 
 
 def _without_vary(run: Run, what_if: str) -> Mapping[str, Any]:

@@ -108,7 +108,9 @@ def _comparison(ax: Axes, place: int, row: dict[str, float]) -> None:
     narrow = (100 * row["lower"], 100 * row["upper"])
     ax.hlines(place, wide[0], wide[1], color=NOT_SIGNIFICANT, linewidth=1.4, zorder=2)
     ax.plot(wide, [place] * 2, "|", color=NOT_SIGNIFICANT, markersize=9, zorder=2)
-    ax.hlines(place, narrow[0], narrow[1], color=colour, linewidth=4.5, path_effects=halo(4.5), zorder=3)
+    ax.hlines(
+        place, narrow[0], narrow[1], color=colour, linewidth=4.5, path_effects=halo(4.5), zorder=3
+    )
     ax.plot(
         100 * row["difference"],
         place,

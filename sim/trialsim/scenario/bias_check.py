@@ -38,7 +38,6 @@ _NAMES = {
 """Keys whose text, list or names of a mapping are names of something else in the scenario."""
 
 
-
 def bias_problems(scenario: Scenario, sound: Mapping[str, OutcomeMethod]) -> Iterable[Problem]:
     """What is wrong with each mechanism by itself, on or off; outcomes that are `sound`."""
     known: dict[str, Sequence[str]] = {
@@ -116,9 +115,7 @@ def _setting(scenario: Scenario, sound: Mapping[str, OutcomeMethod]) -> Setting:
     )
 
 
-def _unknown(
-    path: Path, one: BiasMethod, known: Mapping[str, Sequence[str]]
-) -> Iterable[Problem]:
+def _unknown(path: Path, one: BiasMethod, known: Mapping[str, Sequence[str]]) -> Iterable[Problem]:
     for key in type(one).model_fields:
         value, what = getattr(one, key), _NAMES.get(key, "")
         if not what:

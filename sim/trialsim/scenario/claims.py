@@ -7,6 +7,7 @@ from typing import Any
 
 from trialsim.core.errors import Path, Problem, ScenarioError
 from trialsim.scenario._words import clipped, nearest, shown
+from trialsim.scenario.appraisal_check import risk_of_bias_problems
 from trialsim.scenario.keys.published import Published
 from trialsim.scenario.overrides import split_path
 from trialsim.scenario.references import contrasts_of, pair_problems, unknown_name
@@ -27,6 +28,8 @@ def about_problems(
     if "evidence" in readable:
         # Parts of a section that cannot be read may be missing by the same mistake.
         problems += evidence_problems(scenario.evidence, data, SECTIONS - set(readable))
+    if {"bias", "risk_of_bias"} <= set(readable):
+        problems += risk_of_bias_problems(scenario)
     if "uncertain" in readable:
         problems += uncertain_problems(scenario.uncertain, data)
     return problems

@@ -233,7 +233,9 @@ def _has_values(method: CovariateMethod) -> bool:
     return bool(np.isfinite(values).all() and differ)
 
 
-_MISLEADING = {"design", "cohort", "outcomes", "conduct", "allocation", "analyses", "decision", "bias"}
+_MISLEADING = frozenset(
+    ("design", "cohort", "outcomes", "conduct", "allocation", "analyses", "decision", "bias")
+)
 """Sections that bias mechanisms go by, all of which must be readable."""
 
 Check = Callable[[Scenario], Iterable[Problem]]

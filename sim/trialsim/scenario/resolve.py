@@ -26,6 +26,9 @@ from trialsim.scenario.varied_paths import AS_STATED
 
 N_TOTAL = dotted(_total.N_TOTAL)
 
+_SAID_OF_IT = ("source", "published", "strengths", "risk_of_bias", "evidence", "vary", "what_if")
+"""Sections that hold no value of the trial as stated."""
+
 __all__ = ["AS_STATED", "N_TOTAL", "resolve"]
 
 
@@ -76,7 +79,7 @@ def _marks(
 ) -> Iterator[tuple[str, Marked]]:
     """Every value of the scenario as stated: given, default or derived."""
     for name in Scenario.model_fields:
-        if name in ("source", "published", "evidence", "vary", "what_if"):
+        if name in _SAID_OF_IT:
             continue
         given = name in scenario.model_fields_set
         yield from _walk(getattr(scenario, name), (name,), given)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from trialsim.scenario.keys.appraisal import RiskOfBias
 from trialsim.scenario.keys.assumptions import Assumption
 from trialsim.scenario.keys.cohort import Cohort
 from trialsim.scenario.keys.conduct import Conduct
@@ -59,6 +60,11 @@ class Scenario(Written):
     """What is concluded from an estimate."""
     published: Annotated[dict[Name, Published], MaybeEmpty] = {}
     """What the paper reports, by name."""
+    strengths: Annotated[dict[Name, str], MaybeEmpty] = {}
+    """What the published trial did well, by name; shown first by `trialsim appraise`."""
+    risk_of_bias: Annotated[RiskOfBias, MaybeEmpty] = RiskOfBias()
+    """Judgements by domain of RoB 2, each with the mechanism that shows its price. For
+    `trialsim appraise`; they move no number."""
     vary: Annotated[Vary, MaybeEmpty] = Vary()
     """Design points: path: list of values, which multiply, and points listed by name."""
     uncertain: Annotated[dict[Name, Uncertain], MaybeEmpty] = {}

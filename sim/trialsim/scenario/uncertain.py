@@ -44,6 +44,8 @@ _NOT_NUMBERS = (
     "vary",
     "what_if",
     "published",
+    "strengths",
+    "risk_of_bias",
     "evidence",
     "estimands",
     "analyses",

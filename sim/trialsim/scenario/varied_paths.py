@@ -23,6 +23,8 @@ NOT_DESIGN = (
     "vary",
     "what_if",
     "published",
+    "strengths",
+    "risk_of_bias",
     "evidence",
     "estimands",
     "uncertain",

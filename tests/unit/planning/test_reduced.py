@@ -74,6 +74,30 @@ def test_another_analysis_becomes_primary_when_the_primary_is_dropped():
     assert reduced(plan, analyses=["ancova", "change"]).designs[0].decision.primary == "ancova"
 
 
+CHOSEN: Written = {
+    **BASE,
+    "decision": {"method": "superiority", "primary": "t_test"},
+    "bias": {"fishing": {"method": "best_of", "analyses": ["ancova"]}},
+}
+"""The primary result is the better of two."""
+
+
+def test_a_result_that_is_chosen_among_others_keeps_them():
+    whole, small = both(CHOSEN, analyses=["t_test"])
+    assert set(reduced(loaded(CHOSEN).plan, analyses=["t_test"]).designs[0].analyses) == {
+        "t_test",
+        "ancova",
+    }
+    np.testing.assert_array_equal(small, whole)
+
+
+def test_other_results_are_as_honest_as_they_were():
+    """ANCOVA is no primary analysis: nobody chooses what is reported in its row."""
+    whole, small = both(CHOSEN, analyses=["ancova"])
+    np.testing.assert_array_equal(small, whole)
+    assert len(small) == 2, "one row an assumption"
+
+
 def test_everything_kept_is_the_plan_itself():
     plan = loaded(VARIED).plan
     assert reduced(plan) == plan

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 import trialsim as ts
 from trialsim.core.recruitment import Recruitment
 from trialsim.plots.calendar import calendar, numbers_of
+from trialsim.plots.calendar_stages import stages
 
 TRIAL = """
 format: 1
@@ -64,3 +65,62 @@ def test_it_draws_on_given_axes():
     frame = numbers_of(np.tile([7.0, 14.0], (20, 1)), steady(), follow_up=28)
     assert calendar(frame, n_total=2, ax=ax) is ax
     assert ax.get_xlabel() == "weeks after the trial opens"
+
+
+def with_calendar() -> ts.LoadedScenario:
+    """Sessions, lateness, stopping, leaving and a last day."""
+    return ts.loads(TRIAL).changed(
+        {
+            "conduct": {
+                "recruitment": {"per_week": 4, "until_week": 30},
+                "sessions": {"planned": 3, "within_weeks": 3},
+                "therapists": {"treated": {"n": 1, "session_minutes": 60, "caseload": 2}},
+                "visits": {"after": {"late_days": 4, "window_days": 9}},
+                "discontinuation": {"per_week": 0.1},
+                "withdrawal": {"per_week": 0.05},
+                "last_week": 33,
+            }
+        }
+    )
+
+
+def test_stages_are_drawn_where_a_calendar_is_simulated(faults_fixture, visible_texts_fixture):
+    drawn = ts.run(with_calendar()).plot.draw("calendar")
+    assert faults_fixture(drawn.figure) == []
+    words = [text.get_text() for text in visible_texts_fixture(drawn.figure)]
+    for part in ("recruited", "complete", "lost", "in treatment", "in follow-up", "planned: 40"):
+        assert part in words
+    assert "waiting for a place" in words, "one therapist holds two places"
+    assert any(text.startswith("closes in week") for text in words) == (
+        drawn.numbers["week"].max() * 1.25 * 1.02 >= 33
+    )
+    assert "The trial closes in week 33" in drawn.caption
+    assert "“express”" in drawn.caption
+    mean = drawn.numbers[drawn.numbers["trial"] == "mean"]
+    last = mean.groupby("kind")["participants"].last()
+    assert last["recruited"] == pytest.approx(last.drop("recruited").sum()), (
+        "whoever was recruited is somewhere"
+    )
+    assert "are lost" in drawn.takeaway
+    assert set(drawn.numbers["trial"]) == {"mean", *map(str, range(1, 9))}
+
+
+def test_one_cannot_close_a_trial_that_has_long_ended():
+    long = with_calendar().changed({"conduct.last_week": 500})
+    drawn = ts.run(long).plot.draw("calendar")
+    assert drawn.figure.axes[0].get_xlim()[1] < 60
+    assert "closes in week 500" in drawn.caption
+
+
+def test_stages_without_recruitment_all_begin_at_once():
+    at_once = ts.loads(TRIAL).changed({"conduct": {"withdrawal": {"per_week": 0.1}}})
+    drawn = ts.run(at_once).plot.draw("calendar")
+    # 40 exp(-0.4) = 26.8 stay for four weeks.
+    assert drawn.takeaway == "Of 40 participants, on average 27 complete the trial and 13 are lost."
+
+
+def test_stages_on_given_axes():
+    drawn = ts.run(with_calendar()).plot.draw("calendar")
+    ax = Figure().add_subplot()
+    assert stages(drawn.numbers, n_total=40, ax=ax) is ax
+    assert len(ax.lines) > 20

@@ -97,6 +97,11 @@ def test_listed_points_are_a_panel_each_by_name():
         assert shown["large"] == share
 
 
+def test_points_are_found_by_name_where_one_sets_a_total_and_another_an_arm():
+    points = {"small": {SIZE: 20, SD: 1}, "unequal": {"design.arms.control.n": 60, RATE: 0.3}}
+    assert facets_of(run_of(vary={"points": points})).panels == ("small", "unequal", "as stated")
+
+
 def test_a_what_if_of_a_listed_point_is_a_panel_of_its_own():
     points = {"small": {SIZE: 20, SD: 1}, "large": {SIZE: 60, RATE: 0.3}}
     found = facets_of(run_of(what_if={"wide": {SD: 4}}, vary={"points": points}))

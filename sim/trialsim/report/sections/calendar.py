@@ -201,7 +201,7 @@ def _rules(page: Page) -> list[str]:
         said.append(f"No session is held later than {weeks:g} weeks after the start of treatment")
     for visit, late in clock.lateness.items():
         if late.mean:
-            window = f", and not made after {late.window:g}" if late.window < inf else ""
+            window = f", not made after {late.window:g} days" if late.window < inf else ""
             said.append(f"{plain(visit)}: {late.mean:g} days late on average{window}")
     if clock.last_day < inf:
         said.append(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from trialsim.operating.rounding import NOT_DEFINED, percent, round_to_error
 from trialsim.plots.base.words import plain
 from trialsim.plots.varied_designs import VariedDesign
@@ -15,6 +17,9 @@ from trialsim.report.values import UNKNOWN, Measures
 TARGETS = (0.8, 0.9)
 """Powers that trials are planned for."""
 
+_WIDE = 3
+"""Assumptions that stand side by side with both of their numbers on one line."""
+
 
 def by_truth(page: Page, rows: Sequence[VariedDesign]) -> Table:
     """A row a size, a column an assumption: significant and exaggeration, then the half-width."""
@@ -24,7 +29,7 @@ def by_truth(page: Page, rows: Sequence[VariedDesign]) -> Table:
     for row in rows:
         found = [measured(page, row, name) for name in names]
         mark = "*" if row.is_stated else ""
-        cells = [_rate(page, one) for one in found]
+        cells = [_rate(one, is_narrow=len(names) > _WIDE) for one in found]
         body.append([per_arm(row), f"{row.n_total:,}{mark}", *cells, _half_width(found)])
     return Table(
         "sizes",
@@ -38,13 +43,16 @@ def by_truth(page: Page, rows: Sequence[VariedDesign]) -> Table:
     )
 
 
-def _rate(page: Page, found: Measures | None) -> str:
+def _rate(found: Measures | None, *, is_narrow: bool) -> str:
+    """ "36.1% (0.5) ×1.62", on two lines where columns are many."""
     if found is None:
         return NOT_DEFINED
     factor = found.get("type_m", UNKNOWN)
     said = round_to_error(factor.value, factor.mcse)
     share = found["rejection_rate"].share
-    return share if said == NOT_DEFINED else f"{share} ×{said}"
+    if said == NOT_DEFINED:
+        return share
+    return Markup(f"{share}<br>×{said}") if is_narrow else f"{share} ×{said}"
 
 
 def _half_width(found: Sequence[Measures | None]) -> str:
@@ -75,7 +83,8 @@ def where_reached(page: Page, rows: Sequence[VariedDesign]) -> Table | None:
         "The smallest of the listed sizes that reaches 80 and 90 of 100 significant trials",
         head,
         [("", body)],
-        "Participants in all arms together. Perhaps: sizes that the Monte Carlo error does not "
+        "Participants in all arms together; there: the share at that size, in brackets its Monte "
+        "Carlo standard error, or at the largest size where none is enough. Perhaps: sizes that the Monte Carlo error does not "
         "tell from the target, so that one of them may be the smallest. Sizes that were not "
         "listed were not simulated: a smaller one between two of these may do.",
     )
@@ -93,5 +102,5 @@ def _reached(page: Page, rows: Sequence[VariedDesign], name: str, found: Reach) 
     )
     share = found.rate.share
     if exact is not None and exact.value == exact.value:
-        share = f"{share}; exact {percent(exact.value, found.rate.mcse)}"
+        share = f"exactly {percent(exact.value, found.rate.mcse)}"
     return [f"{found.row.n_total:,}{perhaps}", share]

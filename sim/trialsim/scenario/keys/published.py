@@ -24,8 +24,16 @@ class Published(Written):
     """Confidence interval: [lower, upper]."""
     level: float = Field(default=0.95, gt=0, lt=1)
     """Confidence level of the interval."""
+    p_value: float | None = Field(default=None, gt=0, le=1)
+    """Two-sided p value, where one is reported beside the interval or in its place."""
+    p_below: float | None = Field(default=None, gt=0, le=1)
+    """The same, where only its limit is reported: 0.001 for P < 0.001."""
     events: dict[Name, tuple[int, int]] | None = None
     """By arm: [patients with the event, patients]. Kept for the reader; not placed."""
+    event: Literal["bad", "good"] = "bad"
+    """Whether the event is bad for a patient, or good."""
+    needed_to_treat: float | None = Field(default=None, ge=1)
+    """The number needed to treat that the paper gives for these events."""
     status: Status = "reported"
     """reported (read in the paper or an account of it), derived (worked out from reported
     numbers), recalled (from memory) or assumed."""
