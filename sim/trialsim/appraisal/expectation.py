@@ -136,8 +136,12 @@ def _by_theory(
     changes = {**_alone(scenario, analysis), "assumptions": truths}
     plan = scenario.changed({**changes, "vary": {N_TOTAL: list(n_totals)}}).plan
     contrast = design.contrasts_of(analysis)[0]
-    for cell in plan.cells[len(truths) :]:  # those before are of the design as stated
+    told: set[tuple[int, str]] = set()
+    for cell in plan.cells:
         sized = plan.designs[cell.design]
+        if sized.n_total not in n_totals or (sized.n_total, cell.assumption) in told:
+            continue  # the design as stated stands among its own sizes
+        told.add((sized.n_total, cell.assumption))
         exact = exact_rejection_rate(sized, cell, analysis, contrast)
         if exact is not None:
             shift = _GRID[int(cell.assumption.removeprefix("shift_"))]

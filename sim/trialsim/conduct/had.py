@@ -26,7 +26,9 @@ def had_by(
         return np.minimum(held, len(on_time)).astype(np.int8), len(on_time)
     done = np.zeros(day.shape, order="F")
     for session in course.held_on:
-        done += np.clip((day - session) / to_work, 0, 1)
+        had = (session <= day) & np.isfinite(session)  # those who never enrol have no days at all
+        since = np.subtract(day, session, out=np.zeros(day.shape, order="F"), where=had)
+        done += np.minimum(since / to_work, 1.0)
     due = sum(min(1.0, (due_on - planned) / to_work) for planned in on_time)
     level = np.floor(HUNDREDTHS * done / due + 0.5)
     return np.minimum(level, HUNDREDTHS).astype(np.int8), HUNDREDTHS

@@ -21,6 +21,9 @@ PATIENTS = 2**17
 """Patients who are followed for a truth: a mean holds to about 0.003 SD, and less where only a
 part of an effect is in question."""
 
+CLINIC_PATIENTS = 2**14
+"""The same where every trial is simulated by itself, which takes a hundred times as long."""
+
 PARTS = 16
 """Independent parts of them, whose spread is the error of whatever is worked out from all."""
 
@@ -199,8 +202,9 @@ def _known(key: _Same) -> Sequence[_Known]:
     assert isinstance(design, Design)
     assert isinstance(cell, Cell)
     group = _group(design, cell)
-    rows = max(2, min(REPLICATES_PER_BATCH, PATIENTS // (PARTS * design.n_total)))
-    batches = max(PARTS, -(-PATIENTS // (rows * design.n_total)))
+    wanted = CLINIC_PATIENTS if design.clock and design.clock.by_clinic else PATIENTS
+    rows = max(2, min(REPLICATES_PER_BATCH, wanted // (PARTS * design.n_total)))
+    batches = max(PARTS, -(-wanted // (rows * design.n_total)))
     found = [
         _of(group, lives(group, Batch(Draws(TRUTH_SEED, batch, rows)))) for batch in range(batches)
     ]

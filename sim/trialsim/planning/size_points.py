@@ -160,7 +160,7 @@ class Points:
         return [
             dict(zip(COLUMNS, values, strict=True))
             for series, values in zip(plan.series(), results.values, strict=True)
-            if series.contrast == self.contrast
+            if (series.analysis, series.contrast) == (self.analysis, self.contrast)
         ]
 
     def nothing(self, x: float) -> tuple[Cell, bool] | None:

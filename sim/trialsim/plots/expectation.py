@@ -23,7 +23,7 @@ from trialsim.plots.base.figure import Drawn, Settings
 from trialsim.plots.base.key import place_key
 from trialsim.plots.base.page import GUTTER, Page, new_page
 from trialsim.plots.base.panel_text import name_below, title_above
-from trialsim.plots.base.style import INK, NOT_SIGNIFICANT, QUIET, TRUTH, Look, looks, style
+from trialsim.plots.base.style import INK, NOT_SIGNIFICANT, QUIET, Look, looks, style
 from trialsim.plots.base.words import exact, half_width, number, per_100
 
 SAID_AT = 0.56
@@ -33,8 +33,8 @@ _TO_SD = sqrt(3) / pi
 """SDs for a logarithm of odds: Chinn 2000, doi 10.1002/1097-0258(20001130)19:22<3127."""
 
 EVIDENCE = (
-    ("within trials, blinded patients or not", 0.56, 0.41, 0.71),
-    ("between trials, blinded or not", *(-_TO_SD * log(ratio) for ratio in (0.91, 1.34, 0.61))),
+    ("within trials", 0.56, 0.41, 0.71),
+    ("between trials", *(-_TO_SD * log(ratio) for ratio in (0.91, 1.34, 0.61))),
 )
 """What was found, estimate and 95% interval, SDs; the second from ratios of odds ratios."""
 
@@ -164,7 +164,7 @@ def _draw(
     above = place_key(upper, _key(has_lines), 4) + 10
     above = title_above(upper, "Significant although nothing works, of 100", above) + 6
     between = title_above(lower, "Intervals that hold the truth, of 100", 8) + 14
-    last = title_above(strip, "What was measured", 8) + 14
+    last = title_above(strip, "Measured: what patients add who are not blinded, 95% CI", 8) + 14
     below = name_below(
         strip, f"expectation in SDs of the score; second line: {told.unit} (SD {exact(told.sd)})"
     )
@@ -206,11 +206,10 @@ def _curve(ax: Axes, own: pd.DataFrame, column: str, look: Look) -> None:
 def _evidence(ax: Axes) -> None:
     for place, (name, middle, low, high) in enumerate(reversed(EVIDENCE)):
         left, right = max(low, ax.get_xlim()[0]), min(high, ax.get_xlim()[1])
-        ax.plot([left, right], [place, place], color=TRUTH, linewidth=7, alpha=0.45, zorder=2)
-        ax.plot([middle], [place], "D", color=TRUTH, markersize=7, zorder=3)
-        ends = ax.get_xlim()[1]
+        ax.plot([left, right], [place, place], color=NOT_SIGNIFICANT, linewidth=7, zorder=2)
+        ax.plot([middle], [place], "D", color=INK, markersize=8, zorder=3)
         ax.annotate(
-            end_label(ax, ends, place, name, INK).text,
+            name,
             (1, place),
             xycoords=ax.get_yaxis_transform(),
             xytext=(10, 0),

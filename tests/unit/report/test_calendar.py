@@ -28,7 +28,9 @@ CONDUCT = {
     "discontinuation": {"per_week": 0.05, "outcome": "score", "severity": 0.5},
     "withdrawal": {"per_week": 0.02, "by_arm": {"waiting": 0.04}},
     "switching": {"waiting": {"to": "talking", "share": 0.1, "week": 2}},
-    "cointerventions": {"pills": {"shares": {"waiting": 0.3}, "size": {"score": -2}, "from_week": 1}},
+    "cointerventions": {
+        "pills": {"shares": {"waiting": 0.3}, "size": {"score": -2}, "from_week": 1}
+    },
     "last_week": 26,
 }  # fmt: skip
 
@@ -60,8 +62,8 @@ def test_the_rules_and_the_simulation_are_named(page_fixture):
     text = page_fixture.section("calendar").text
     for part in (
         "“express”, for all simulated trials at once",
-        "Talking: 2 therapists with sessions of 60 minutes, 2 hours a day, 5 days a week, 4 weeks of "
-        "leave a year; each has at most 5 participants in treatment.",
+        "Talking: 2 therapists with sessions of 60 minutes, 2 hours a day, 5 days a week, 4 weeks "
+        "of leave a year; each has at most 5 participants in treatment.",
         "Of 100 sessions missed, 50 are given another appointment after the last one booked.",
         "No session is held later than 5 weeks after the start of treatment.",
         "After: 3 days late on average, not made after 6 days.",
@@ -73,12 +75,12 @@ def test_the_rules_and_the_simulation_are_named(page_fixture):
 def test_stopping_leaving_and_other_treatment_are_told(page_fixture):
     text = page_fixture.section("treatment").text
     for part in (
-        "a session takes 1 weeks to work in full",
-        "Of 100 participants who have not yet, 5 a week stop treatment and stay in the trial; with a "
-        "score at baseline (Distress) one SD worse, 1.65 times as many.",
+        "a session takes a week to work in full",
+        "Of 100 participants who have not yet, 5 a week stop treatment and stay in the trial; with "
+        "a score at baseline (Distress) one SD worse, 1.65 times as many.",
         "4 with waiting and 2 with talking a week leave the trial",
         "10 of 100 participants allocated to waiting change over to talking in week 2",
-        "“pills” is taken from week 1 on by, of 100, 30 with waiting; alone it changes −2 points of",
+        "“pills” is taken from week 1 on by, of 100, 30 with waiting; alone it changes −2 points",
     ):
         assert part in text, part
 

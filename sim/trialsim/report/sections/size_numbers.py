@@ -52,7 +52,8 @@ class Reach:
     row: VariedDesign | None
     """The smallest listed size whose simulated share reaches it."""
     rate: Value
-    """The share there; at the largest size where none reaches it."""
+    """The share there, exact where theory gives it; at the largest size where none reaches it."""
+    is_exact: bool
     others: tuple[int, ...] = ()
     """Listed sizes that might be the smallest as well: the Monte Carlo error of their shares does
     not tell them from the target."""
@@ -61,16 +62,18 @@ class Reach:
 
 
 def reach(page: Page, rows: Sequence[VariedDesign], assumption: str, target: float) -> Reach | None:
-    """The smallest of the sizes that reaches a share under an assumption, with what the Monte
-    Carlo error leaves open; None where nothing is known."""
-    known = [
-        (row, found["rejection_rate"])
-        for row in rows
-        if (found := measured(page, row, assumption)) is not None
-    ]
-    if not known:
+    """The smallest of the sizes that reaches a share under an assumption: by theory where it is
+    exact for all of them, else by simulation, with what the Monte Carlo error leaves open. None
+    where nothing is known."""
+    measures = [(row, measured(page, row, assumption)) for row in rows]
+    found = [(row, one) for row, one in measures if one is not None]
+    if not found:
         return None
-    half = [half_width(rate.mcse, round(rate.n)) for _, rate in known]
+    is_exact = all("theory_rejection_rate" in one for _, one in found)
+    known = [
+        (row, one["theory_rejection_rate" if is_exact else "rejection_rate"]) for row, one in found
+    ]
+    half = [0.0 if is_exact else half_width(rate.mcse, round(rate.n)) for _, rate in known]
     low = [rate.value - one for (_, rate), one in zip(known, half, strict=True)]
     high = [rate.value + one for (_, rate), one in zip(known, half, strict=True)]
     n = len(known)
@@ -83,6 +86,7 @@ def reach(page: Page, rows: Sequence[VariedDesign], assumption: str, target: flo
         target,
         known[first][0] if first < n else None,
         known[place][1],
+        is_exact,
         tuple(known[i][0].n_total for i in possible if high[i] >= target),
         surely == n and earliest < n,
     )

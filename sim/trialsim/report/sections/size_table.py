@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from trialsim.operating.rounding import NOT_DEFINED, percent, round_to_error
+from trialsim.operating.rounding import NOT_DEFINED, round_to_error
 from trialsim.plots.base.words import plain
 from trialsim.plots.varied_designs import VariedDesign
 from trialsim.report.page import Page
@@ -71,7 +71,7 @@ def where_reached(page: Page, rows: Sequence[VariedDesign]) -> Table | None:
         cells = []
         for target in TARGETS:
             found = reach(page, rows, name, target)
-            cells += [NOT_DEFINED] * 2 if found is None else _reached(page, rows, name, found)
+            cells += [NOT_DEFINED] * 2 if found is None else _reached(rows, found)
         body.append([plain(name), exactly(page.run.measure(name, "true_value")), *cells])
     if not body:
         return None
@@ -83,24 +83,20 @@ def where_reached(page: Page, rows: Sequence[VariedDesign]) -> Table | None:
         "The smallest of the listed sizes that reaches 80 and 90 of 100 significant trials",
         head,
         [("", body)],
-        "Participants in all arms together; there: the share at that size, in brackets its Monte "
-        "Carlo standard error, or at the largest size where none is enough. Perhaps: sizes that the Monte Carlo error does not "
-        "tell from the target, so that one of them may be the smallest. Sizes that were not "
-        "listed were not simulated: a smaller one between two of these may do.",
+        "Participants in all arms together; there: the share at that size, or at the largest where "
+        "none is enough, with its Monte Carlo standard error unless theory gives it exactly. "
+        "Perhaps: sizes that the Monte Carlo error does not tell from the target, so that one of "
+        "them may be the smallest. Sizes that were not listed were not simulated: a smaller one "
+        "between two of these may do.",
     )
 
 
-def _reached(page: Page, rows: Sequence[VariedDesign], name: str, found: Reach) -> list[str]:
+def _reached(rows: Sequence[VariedDesign], found: Reach) -> list[str]:
     others = [f"{n:,}" for n in found.others]
     if found.perhaps_none:
         others.append("more")
     perhaps = f" (perhaps {' or '.join(others)})" if others else ""
+    share = f"exactly {100 * found.rate.value:.1f}%" if found.is_exact else found.rate.share
     if found.row is None:
-        return [f"more than {rows[-1].n_total:,}{perhaps}", found.rate.share]
-    exact = page.measures(found.row.cells[name], page.run.primary, page.contrasts[0]).get(
-        "theory_rejection_rate"
-    )
-    share = found.rate.share
-    if exact is not None and exact.value == exact.value:
-        share = f"exactly {percent(exact.value, found.rate.mcse)}"
+        return [f"more than {rows[-1].n_total:,}{perhaps}", share]
     return [f"{found.row.n_total:,}{perhaps}", share]

@@ -70,9 +70,10 @@ def _sessions(page: Page) -> list[str]:
     needed = "" if written.needed is None else counted(written.needed, "session")
     said.append(_CURVES[written.dose].format(needed=needed, half=half))
     if written.weeks_to_work:
+        weeks = "a week" if written.weeks_to_work == 1 else f"{written.weeks_to_work:g} weeks"
         said.append(
-            f"a session takes {written.weeks_to_work:g} weeks to work in full, so that treatment "
-            "that is late has done less by a visit"
+            f"a session takes {weeks} to work in full, so that treatment that is late has done "
+            "less by a visit"
         )
     return said
 
