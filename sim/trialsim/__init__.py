@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from trialsim.appraisal.ledger import Ledger, ledger
     from trialsim.core.errors import NoAnswer, RunError, ScenarioError, TrialsimError
-    from trialsim.planning.assurance import Assurance, assurance
-    from trialsim.planning.compare import Comparison, compare
-    from trialsim.planning.pilot import plan_from_pilots
-    from trialsim.planning.size import size
-    from trialsim.planning.size_answer import SizeAnswer
+    from trialsim.planning.assurance.assurance import Assurance, assurance
+    from trialsim.planning.assurance.pilot import plan_from_pilots
+    from trialsim.planning.compare.compare import Comparison, compare
+    from trialsim.planning.size.answer import SizeAnswer
+    from trialsim.planning.size.size import size
     from trialsim.replayed.trial import ReplayedTrial, replay
     from trialsim.scenario.loaded import LoadedScenario, load, loads
     from trialsim.study import Results, open_results, run
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Assurance",
     "Comparison",
+    "Ledger",
     "LoadedScenario",
     "NoAnswer",
     "ReplayedTrial",
@@ -37,6 +39,7 @@ __all__ = [
     "TrialsimError",
     "assurance",
     "compare",
+    "ledger",
     "load",
     "loads",
     "open_results",
@@ -47,25 +50,27 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Assurance": "trialsim.planning.assurance",
-    "Comparison": "trialsim.planning.compare",
+    "Assurance": "trialsim.planning.assurance.assurance",
+    "Comparison": "trialsim.planning.compare.compare",
+    "Ledger": "trialsim.appraisal.ledger",
     "LoadedScenario": "trialsim.scenario.loaded",
     "NoAnswer": "trialsim.core.errors",
     "ReplayedTrial": "trialsim.replayed.trial",
     "Results": "trialsim.study",
     "RunError": "trialsim.core.errors",
     "ScenarioError": "trialsim.core.errors",
-    "SizeAnswer": "trialsim.planning.size_answer",
+    "SizeAnswer": "trialsim.planning.size.answer",
     "TrialsimError": "trialsim.core.errors",
-    "assurance": "trialsim.planning.assurance",
-    "compare": "trialsim.planning.compare",
+    "assurance": "trialsim.planning.assurance.assurance",
+    "compare": "trialsim.planning.compare.compare",
+    "ledger": "trialsim.appraisal.ledger",
     "load": "trialsim.scenario.loaded",
     "loads": "trialsim.scenario.loaded",
     "open_results": "trialsim.study",
-    "plan_from_pilots": "trialsim.planning.pilot",
+    "plan_from_pilots": "trialsim.planning.assurance.pilot",
     "replay": "trialsim.replayed.trial",
     "run": "trialsim.study",
-    "size": "trialsim.planning.size",
+    "size": "trialsim.planning.size.size",
 }
 
 

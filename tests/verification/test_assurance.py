@@ -9,7 +9,7 @@ import pytest
 from scipy import integrate, stats
 
 import trialsim as ts
-from trialsim.planning.pilot import plan_from_pilots
+from trialsim.planning.assurance.pilot import plan_from_pilots
 from verification.simulated import (
     SCENARIOS,
     assert_matches,

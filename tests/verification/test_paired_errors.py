@@ -15,9 +15,9 @@ from trialsim.core.axes import REPLICATES_PER_BATCH
 from trialsim.core.program import prepare
 from trialsim.core.records import COLUMNS
 from trialsim.pipeline import simulate_batch
-from trialsim.planning.compare_designs import candidates
-from trialsim.planning.compare_joint import joined
-from trialsim.planning.compare_pairs import paired_shares
+from trialsim.planning.compare.designs import candidates
+from trialsim.planning.compare.joint import joined
+from trialsim.planning.compare.pairs import paired_shares
 from verification.simulated import textbook
 
 D, SMALL, LARGE = 0.3, 100, 130

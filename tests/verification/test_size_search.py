@@ -10,8 +10,8 @@ from scipy import special
 
 import trialsim as ts
 from trialsim.core.axes import FloatArray
-from trialsim.planning.search import Dial, Found, Target, search
-from trialsim.planning.size_fit import Probit, Sample, sample
+from trialsim.planning.size.fit import Probit, Sample, sample
+from trialsim.planning.size.search import Dial, Found, Target, search
 from verification.simulated import textbook
 
 SEARCHES = int(os.environ.get("TRIALSIM_SEARCHES", "24"))

@@ -57,9 +57,7 @@ class Implied:
     contrast: str
 
 
-def contradictions(
-    published: Mapping[str, Published], design: Design
-) -> tuple[Contradiction, ...]:
+def contradictions(published: Mapping[str, Published], design: Design) -> tuple[Contradiction, ...]:
     """Whatever does not fit together among published results; nothing where all fits."""
     found: list[Contradiction] = []
     for name, result in published.items():
@@ -72,9 +70,7 @@ def contradictions(
     return tuple(found)
 
 
-def implied_differences(
-    published: Mapping[str, Published], design: Design
-) -> Iterator[Implied]:
+def implied_differences(published: Mapping[str, Published], design: Design) -> Iterator[Implied]:
     """Every pair of a follow-up and a change result of one score, visit and contrast."""
     placed = list(_estimates(published, design))
     for first, post, method in placed:

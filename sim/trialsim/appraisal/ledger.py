@@ -297,7 +297,9 @@ class _Trials:
 def _mean(values: FloatArray) -> Value:
     if values.size < 2:
         return UNDEFINED
-    return Value(float(values.mean()), float(values.std(ddof=1)) / math.sqrt(values.size))
+    mean, sd = float(values.mean()), float(values.std(ddof=1))
+    is_constant = sd < 1e-12 * max(1.0, abs(mean))  # what rounding leaves
+    return Value(mean, 0.0 if is_constant else sd / math.sqrt(values.size))
 
 
 def _published(scenario: LoadedScenario, analysis: str, contrast: str) -> float | None:

@@ -14,7 +14,7 @@ COLUMNS = (
 
 def steps(account: Account) -> pd.DataFrame:
     """A row a step, in order: kind (truth, trial, alone, interaction, all), name, where it starts
-    and     ends, the error of its size, and what trials find in which it alone is on: shares that are
+    and ends, the error of its size, and what trials find in which it alone is on: shares that are
     significant, whose interval holds the truth, and that lie beyond the published estimate."""
     rows = [_row("truth", "", 0.0, account.truth, None)]
     at = account.truth.value

@@ -48,6 +48,9 @@ PRECISION = typer.Option(
     show_default=False,
 )
 
+ASSUMED = typer.Option(
+    [], "--assumption", metavar="NAME", help="Only under this assumption. Repeatable."
+)
 FIGURES = typer.Option([], "--figure", metavar="NAME", help="Draw only this figure. Repeatable.")
 
 Texts = list[str]
@@ -315,6 +318,33 @@ def pilot(
 RESULTS = typer.Argument(
     ..., help="Folder of a run, or one that holds a single run.", show_default=False
 )
+
+
+@app.command()
+def bias(
+    scenario: str = SCENARIO,
+    analysis: str | None = typer.Option(
+        None, help="Analysis that is reported; the primary one when left out.", show_default=False
+    ),
+    assumption: Texts = ASSUMED,
+    replicates: int | None = typer.Option(
+        None, help="Simulated trials a set of mechanisms.", show_default=False
+    ),
+    seed: int | None = typer.Option(None, help="Seed of every random number.", show_default=False),
+    workers: int | None = typer.Option(
+        None, help="Processes; all cores when left out, 1 for none.", show_default=False
+    ),
+    out: str = typer.Option("results", help="Folder for results."),
+    changes: Texts = SET,
+    json_: bool = typer.Option(False, "--json", help="Print one JSON object instead of tables."),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Print only where the results are."),
+) -> None:
+    """What each bias mechanism of a scenario adds, alone and on top of the others."""
+    from trialsim.cli.bias import bias_command
+
+    bias_command(
+        scenario, analysis, assumption, replicates, seed, workers, out, changes, json_, quiet
+    )
 
 
 @app.command()

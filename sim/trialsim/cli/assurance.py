@@ -23,7 +23,7 @@ from trialsim.operating.rounding import (
     share_text,
     value_text,
 )
-from trialsim.planning.assurance import Assurance, assurance, assurance_curve
+from trialsim.planning.assurance.assurance import Assurance, assurance, assurance_curve
 from trialsim.plots.base.figure import Drawn, Settings, save
 from trialsim.plots.power_distribution import Averaged, draw_power_distribution
 from trialsim.scenario.loaded import load

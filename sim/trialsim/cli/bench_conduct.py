@@ -1,4 +1,4 @@
-"""What a calendar costs: the vectorised clinic against its own random tables, simpy by the trial."""
+"""What a calendar costs: express against its own random tables, simpy by the trial."""
 
 from __future__ import annotations
 

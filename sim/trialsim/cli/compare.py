@@ -11,7 +11,7 @@ import typer
 from trialsim.cli.run import cores, others, plain, progress
 from trialsim.core.errors import Problem, ScenarioError
 from trialsim.core.memory import keep_freed_memory
-from trialsim.planning.compare import Comparison, compare
+from trialsim.planning.compare.compare import Comparison, compare
 from trialsim.scenario.loaded import load
 from trialsim.scenario.overrides import parse_assignment
 from trialsim.store.folder import check_writable, whole_folder

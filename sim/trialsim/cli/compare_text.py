@@ -11,10 +11,10 @@ from rich.table import Table
 
 from trialsim import __version__
 from trialsim.operating.rounding import percent, round_to_error, share_text, value_text
-from trialsim.planning.compare import Comparison
-from trialsim.planning.compare_pareto import EFFICIENT
-from trialsim.planning.compare_tables import APART, EQUAL, NOT_APART, RATE, SAME
-from trialsim.planning.cost import QUANTITIES
+from trialsim.planning.compare.compare import Comparison
+from trialsim.planning.compare.cost import QUANTITIES
+from trialsim.planning.compare.pareto import EFFICIENT
+from trialsim.planning.compare.tables import APART, EQUAL, NOT_APART, RATE, SAME
 
 WIDTH = 132
 """Columns where there is no terminal to ask, or a narrower one."""

@@ -14,8 +14,8 @@ from trialsim import __version__
 from trialsim.cli.run import cores
 from trialsim.core.memory import keep_freed_memory
 from trialsim.operating.rounding import with_error
-from trialsim.planning.pilot import Pilots, plan_from_pilots
-from trialsim.planning.rejections import Estimate
+from trialsim.planning.assurance.pilot import Pilots, plan_from_pilots
+from trialsim.planning.assurance.rejections import Estimate
 from trialsim.plots.base.figure import Settings, save
 from trialsim.plots.pilot import Optimism, draw_pilot
 from trialsim.scenario.loaded import load

@@ -18,10 +18,10 @@ from trialsim.cli.run import cores
 from trialsim.cli.run import plain as json_value
 from trialsim.core.errors import NoAnswer, Problem, ScenarioError
 from trialsim.core.memory import keep_freed_memory
-from trialsim.planning.size import size
-from trialsim.planning.size_answer import SizeAnswer
-from trialsim.planning.size_points import Report
-from trialsim.planning.size_text import lines
+from trialsim.planning.size.answer import SizeAnswer
+from trialsim.planning.size.points import Report
+from trialsim.planning.size.size import size
+from trialsim.planning.size.text import lines
 from trialsim.scenario.loaded import load
 from trialsim.workers import processes_beside
 

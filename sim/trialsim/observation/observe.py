@@ -40,7 +40,9 @@ def _reasons(group: Group) -> dict[str, ObservationMethod]:
     design = group.design
     stated = {f"observation.{name}": reason for name, reason in design.missing.items()}
     misled = {
-        f"bias.{name}": one.reason() for name, one in design.bias.items() if isinstance(one, LossBias)
+        f"bias.{name}": one.reason()
+        for name, one in design.bias.items()
+        if isinstance(one, LossBias)
     }
     return stated | misled
 

@@ -9,6 +9,7 @@ from trialsim.core.errors import Path, Problem, ScenarioError
 from trialsim.scenario._words import clipped, nearest, shown
 from trialsim.scenario.appraisal_check import risk_of_bias_problems
 from trialsim.scenario.keys.published import Published
+from trialsim.scenario.literature import literature_problems
 from trialsim.scenario.overrides import split_path
 from trialsim.scenario.references import contrasts_of, pair_problems, unknown_name
 from trialsim.scenario.schema import Scenario
@@ -32,6 +33,7 @@ def about_problems(
         problems += risk_of_bias_problems(scenario)
     if "uncertain" in readable:
         problems += uncertain_problems(scenario.uncertain, data)
+    problems += literature_problems(scenario, readable)
     return problems
 
 

@@ -26,7 +26,16 @@ from trialsim.scenario.varied_paths import AS_STATED
 
 N_TOTAL = dotted(_total.N_TOTAL)
 
-_SAID_OF_IT = ("source", "published", "strengths", "risk_of_bias", "evidence", "vary", "what_if")
+_SAID_OF_IT = (
+    "source",
+    "published",
+    "strengths",
+    "risk_of_bias",
+    "evidence",
+    "vary",
+    "what_if",
+    "literature",
+)
 """Sections that hold no value of the trial as stated."""
 
 __all__ = ["AS_STATED", "N_TOTAL", "resolve"]

@@ -12,6 +12,7 @@ from trialsim.scenario.keys.cohort import Cohort
 from trialsim.scenario.keys.conduct import Conduct
 from trialsim.scenario.keys.design import Design
 from trialsim.scenario.keys.estimands import Estimand
+from trialsim.scenario.keys.literature import Literature
 from trialsim.scenario.keys.observation import Observation
 from trialsim.scenario.keys.published import Evidence, Published
 from trialsim.scenario.keys.simulation import Simulation
@@ -70,6 +71,9 @@ class Scenario(Written):
     uncertain: Annotated[dict[Name, Uncertain], MaybeEmpty] = {}
     """Numbers that are not known, by name: where each is written, and what is believed of it. For
     `trialsim assurance`; `trialsim run` takes what is written."""
+    literature: Literature | None = None
+    """Many trials of the same question, their flaws, and which are published. For
+    `trialsim literature`; `trialsim run` simulates the one trial above."""
     simulation: Annotated[Simulation, MaybeEmpty] = Simulation()
     """How many replicates, from which seed."""
     evidence: Annotated[dict[str, Evidence], MaybeEmpty] = {}

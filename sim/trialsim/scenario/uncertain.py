@@ -52,6 +52,7 @@ _NOT_NUMBERS = (
     "decision",
     "allocation",
     "uncertain",
+    "literature",
 )
 """Sections that hold nothing that could be uncertain: what is decided, not what is true."""
 

@@ -28,6 +28,7 @@ NOT_DESIGN = (
     "evidence",
     "estimands",
     "uncertain",
+    "literature",
 )
 """Sections that speak about the trial or the run; a design point is the same whatever they say."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import trialsim as ts
-from trialsim.planning.assurance import assurance, assurance_curve
+from trialsim.planning.assurance.assurance import assurance, assurance_curve
 
 EFFECT = "assumptions.hope.score.b"
 

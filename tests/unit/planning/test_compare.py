@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import trialsim as ts
-from trialsim.planning.compare_tables import APART, EQUAL, NOT_APART, SAME
+from trialsim.planning.compare.tables import APART, EQUAL, NOT_APART, SAME
 from unit.small_trial import BASE, Written, loaded
 
 NORMAL: Written = {

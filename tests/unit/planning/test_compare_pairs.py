@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.random import Generator, Philox
 
-from trialsim.planning.compare_pairs import FEWEST_DISAGREEING, paired_means, paired_shares
+from trialsim.planning.compare.pairs import FEWEST_DISAGREEING, paired_means, paired_shares
 
 
 def shares(both: int, only_first: int, only_other: int, neither: int):

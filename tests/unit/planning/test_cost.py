@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from trialsim.operating.calendar import calendar
-from trialsim.planning.cost import Cost, costs, hours_a_patient
+from trialsim.planning.compare.cost import Cost, costs, hours_a_patient
 from unit.small_trial import BASE, Written, loaded
 
 REPLICATES = 600

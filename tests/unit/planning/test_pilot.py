@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import trialsim as ts
-from trialsim.planning.pilot import sizes_for
+from trialsim.planning.assurance.pilot import sizes_for
 from trialsim.theory.two_means import t_test_sample_size
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from scipy.integrate import quad
 
-from trialsim.planning.priors import (
+from trialsim.planning.assurance.priors import (
     LEFT_OUT,
     MIXTURE_SDS,
     MIXTURE_WEIGHTS,

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import trialsim as ts
-from trialsim.planning.size_points import Asked, Engine, points_of, scaled
-from trialsim.planning.size_text import lines
+from trialsim.planning.size.points import Asked, Engine, points_of, scaled
+from trialsim.planning.size.text import lines
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from trialsim.planning.size_fit import Log, Probit, Sample, fit, sample
+from trialsim.planning.size.fit import Log, Probit, Sample, fit, sample
 
 SIZES = np.array([100.0, 121, 144, 169, 196])
 ROOTS = np.sqrt(SIZES)

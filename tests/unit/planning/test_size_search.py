@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy import special
 
-from trialsim.planning.search import Dial, Evaluate, Found, Missed, Sample, Target, search
-from trialsim.planning.size_dial import by_theory
-from trialsim.planning.size_fit import Log, Probit
+from trialsim.planning.size.dial import by_theory
+from trialsim.planning.size.fit import Log, Probit
+from trialsim.planning.size.search import Dial, Evaluate, Found, Missed, Sample, Target, search
 
 PATIENTS = Dial(8, 100_000, step=2, by_root=True, improves=True)
 POWER = Target(0.9, Probit(), at_least=True)

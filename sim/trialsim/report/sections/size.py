@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from trialsim.core.plan import Cell
 from trialsim.plots.base.words import plain
+from trialsim.plots.varied_designs import VariedDesign, assumptions_of, varied_designs
 from trialsim.report.figure_places import FIGURES
 from trialsim.report.page import Page
 from trialsim.report.render import fill
@@ -13,8 +13,7 @@ from trialsim.report.sections.size_numbers import sizes_of
 from trialsim.report.sections.size_table import by_truth, where_reached
 from trialsim.report.sections.size_words import choices, plain_words
 from trialsim.report.tables import FOUR, HOW_TO_READ, Row, Table, four
-from trialsim.report.wording import shown
-from trialsim.scenario.resolve import AS_STATED, N_TOTAL
+from trialsim.scenario.resolve import AS_STATED
 
 ID = "size"
 TITLE = "How many participants?"
@@ -50,21 +49,17 @@ def _designs(page: Page) -> set[int]:
 
 
 def _tables(page: Page) -> list[Table]:
-    if len(_designs(page)) < 2:
+    designs = varied_designs(page.run)
+    if len(designs) < 2:
         return []
     found = []
     for place, contrast in enumerate(page.contrasts):
         groups, left = [], 0
-        for assumption in page.run.cells:
-            cells = [
-                (index, cell)
-                for index, cell in enumerate(page.plan.cells)
-                if cell.assumption == assumption and cell.what_if == AS_STATED
-            ]
-            cells.sort(key=lambda one: page.plan.designs[one[1].design].n_total)
-            left += max(0, len(cells) - MOST_DESIGNS)
-            rows = [_row(page, index, cell, contrast) for index, cell in cells[:MOST_DESIGNS]]
-            groups.append((f"If the truth is “{plain(assumption)}”", rows))
+        for assumption in assumptions_of(designs):
+            rows = [row for row in designs if assumption in row.cells]
+            left += max(0, len(rows) - MOST_DESIGNS)
+            cells = [_row(page, row, assumption, contrast) for row in rows[:MOST_DESIGNS]]
+            groups.append((f"If the truth is “{plain(assumption)}”", cells))
         about = f": {page.contrast_label(contrast)}" if len(page.contrasts) > 1 else ""
         note = f"* The design as stated. {HOW_TO_READ}"
         if left:
@@ -81,9 +76,7 @@ def _tables(page: Page) -> list[Table]:
     return found
 
 
-def _row(page: Page, index: int, cell: Cell, contrast: str) -> Row:
-    n = page.plan.designs[cell.design].n_total
-    others = [f"{path} = {shown(value)}" for path, value in cell.varied if path != N_TOTAL]
-    mark = "*" if cell.design == 0 else ""
-    label = ", ".join([f"{n:,} participants", *others])
-    return [f"{label}{mark}", *four(page.measures(index, page.run.primary, contrast))]
+def _row(page: Page, row: VariedDesign, assumption: str, contrast: str) -> Row:
+    label = ", ".join([f"{row.n_total:,} participants", *([row.others] if row.others else [])])
+    measures = page.measures(row.cells[assumption], page.run.primary, contrast)
+    return [f"{label}{'*' if row.is_stated else ''}", *four(measures)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trialsim.planning.compare_tables import APART, RATE, SAME
-from trialsim.planning.cost import QUANTITIES
+from trialsim.planning.compare.cost import QUANTITIES
+from trialsim.planning.compare.tables import APART, RATE, SAME
 from trialsim.plots.base.figure import Drawn, Settings
 from trialsim.plots.paired_difference import draw_paired_difference
 from trialsim.plots.pareto import draw_pareto
 
 if TYPE_CHECKING:
-    from trialsim.planning.compare import Comparison
+    from trialsim.planning.compare.compare import Comparison
 
 
 def figures(comparison: Comparison, assumption: str) -> list[Drawn]:

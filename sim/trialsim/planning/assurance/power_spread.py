@@ -9,8 +9,8 @@ from scipy import special
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from trialsim.core.axes import FloatArray
-from trialsim.planning.nodes import Believed, Nodes
-from trialsim.planning.priors import LEFT_OUT, STEPS, rule_error
+from trialsim.planning.assurance.nodes import Believed, Nodes
+from trialsim.planning.assurance.priors import LEFT_OUT, STEPS, rule_error
 
 _FINE = np.arange(-500, 501) / 100
 """Standard normal scores at which curves between nodes are read."""

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trialsim.planning.power_spread import spread_of_power
-from trialsim.planning.rejections import Estimate
+from trialsim.planning.assurance.power_spread import spread_of_power
+from trialsim.planning.assurance.rejections import Estimate
 
 
 @dataclass(frozen=True)

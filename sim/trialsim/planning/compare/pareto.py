@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialsim.planning.compare_pairs import paired_means
-from trialsim.planning.compare_tables import paired_rates
-from trialsim.planning.cost import QUANTITIES
+from trialsim.planning.compare.cost import QUANTITIES
+from trialsim.planning.compare.pairs import paired_means
+from trialsim.planning.compare.tables import paired_rates
 
 if TYPE_CHECKING:
-    from trialsim.planning.compare import Comparison, Place
+    from trialsim.planning.compare.compare import Comparison, Place
 
 EFFICIENT, NO_BETTER, DOMINATED = "efficient", "no better", "dominated"
 

@@ -8,12 +8,12 @@ import time
 import numpy as np
 
 from trialsim.core.axes import FloatArray
-from trialsim.planning.search import Found
-from trialsim.planning.size_answer import ByTheory, FalseAlarms, Loss, Share, SizeAnswer
-from trialsim.planning.size_criteria import Criterion, rejected, width
-from trialsim.planning.size_dial import Turned
-from trialsim.planning.size_fit import LEVEL
-from trialsim.planning.size_points import EFFECT, Asked, Columns, Points
+from trialsim.planning.size.answer import ByTheory, FalseAlarms, Loss, Share, SizeAnswer
+from trialsim.planning.size.criteria import Criterion, rejected, width
+from trialsim.planning.size.dial import Turned
+from trialsim.planning.size.fit import LEVEL
+from trialsim.planning.size.points import EFFECT, Asked, Columns, Points
+from trialsim.planning.size.search import Found
 from trialsim.scenario.loaded import LoadedScenario
 
 _JUMPS = 1e-4

@@ -21,9 +21,9 @@ from trialsim.core.errors import Problem, ScenarioError
 from trialsim.core.plan import Cell, Design, Plan, Series
 from trialsim.operating.characteristics import true_value
 from trialsim.operating.exact_power import exact_rejection_rate
-from trialsim.planning.nodes import assumption_of
+from trialsim.planning.assurance.nodes import assumption_of
+from trialsim.planning.assurance.rejections import Estimate, error_of, rejections_of
 from trialsim.planning.reduced import reduced
-from trialsim.planning.rejections import Estimate, error_of, rejections_of
 from trialsim.scenario.loaded import LoadedScenario
 from trialsim.scenario.resolve import N_TOTAL
 from trialsim.study import Results, run

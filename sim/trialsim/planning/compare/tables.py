@@ -11,11 +11,11 @@ import pandas as pd
 from trialsim.core.axes import BoolArray, FloatArray
 from trialsim.core.plan import Design
 from trialsim.core.program import rule_of
-from trialsim.planning.compare_pairs import Paired, paired_means, paired_shares
-from trialsim.planning.cost import QUANTITIES
+from trialsim.planning.compare.cost import QUANTITIES
+from trialsim.planning.compare.pairs import Paired, paired_means, paired_shares
 
 if TYPE_CHECKING:
-    from trialsim.planning.compare import Comparison, Place
+    from trialsim.planning.compare.compare import Comparison, Place
 
 SAME, EQUAL = "the same trials", "equal in every trial"
 APART, NOT_APART = "told apart", "cannot be told apart at this many replicates"
@@ -63,7 +63,7 @@ def designs_table(comparison: Comparison) -> pd.DataFrame:
 
 def differences_table(comparison: Comparison) -> pd.DataFrame:
     """A row a design, assumption, contrast and measure: the other less the first."""
-    from trialsim.planning.compare import pairs_of
+    from trialsim.planning.compare.compare import pairs_of
 
     rows: list[tuple[Any, ...]] = []
     for other in range(1, len(comparison.candidates)):

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from trialsim.core.errors import Problem, ScenarioError
-from trialsim.planning.size_criteria import Assured, Criterion, Power, Width
-from trialsim.planning.size_points import EFFECT, Asked, Engine, points_of
+from trialsim.planning.size.criteria import Assured, Criterion, Power, Width
+from trialsim.planning.size.points import EFFECT, Asked, Engine, points_of
 from trialsim.scenario._words import nearest
 from trialsim.scenario.loaded import LoadedScenario
 from trialsim.scenario.resolve import AS_STATED, N_TOTAL

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from trialsim.core.errors import Path, Problem, ScenarioError
 from trialsim.core.plan import Cell, Design, Plan
-from trialsim.planning.priors import Floats, Law, grid, law_of
+from trialsim.planning.assurance.priors import Floats, Law, grid, law_of
 from trialsim.planning.reduced import reduced
 from trialsim.scenario.keys.uncertain import Prior
 from trialsim.scenario.loaded import LoadedScenario

@@ -13,9 +13,9 @@ from scipy import special
 from trialsim.core.axes import FloatArray
 from trialsim.core.plan import Design
 from trialsim.core.stages import Rule
-from trialsim.planning.search import Target
-from trialsim.planning.size_fit import Log, Probit
-from trialsim.planning.size_points import Columns, Points
+from trialsim.planning.size.fit import Log, Probit
+from trialsim.planning.size.points import Columns, Points
+from trialsim.planning.size.search import Target
 from trialsim.scenario.limits import MAX_PATIENTS
 
 
@@ -108,7 +108,7 @@ class Assured:
 
     def simulated(self, points: Points, x: Sequence[float], replicates: int) -> FloatArray:
         """Rejections under every truth that stands for what is believed, by their weights."""
-        from trialsim.planning.nodes import nodes_of
+        from trialsim.planning.assurance.nodes import nodes_of
 
         sizes = [int(one) for one in x]
         nodes = nodes_of(points.base, points.assumption, points.analysis, sizes)

@@ -16,17 +16,17 @@ from trialsim.core.axes import FloatArray
 from trialsim.core.errors import Problem, ScenarioError
 from trialsim.core.plan import Plan, Series
 from trialsim.operating.exact_power import exact_rejection_rate
-from trialsim.planning.assured import Assurance, Truth, Uncertainty, Worthwhile
-from trialsim.planning.nodes import Believed, Nodes, assumption_of, nodes_of
-from trialsim.planning.power_spread import (
+from trialsim.planning.assurance.assured import Assurance, Truth, Uncertainty, Worthwhile
+from trialsim.planning.assurance.nodes import Believed, Nodes, assumption_of, nodes_of
+from trialsim.planning.assurance.power_spread import (
     chance_below,
     chance_worthwhile,
     error_of_nodes,
     mean_given_worthwhile,
     quantile_of_power,
 )
-from trialsim.planning.priors import in_words
-from trialsim.planning.rejections import Estimate, Rejections, error_of, rejections_of
+from trialsim.planning.assurance.priors import in_words
+from trialsim.planning.assurance.rejections import Estimate, Rejections, error_of, rejections_of
 from trialsim.scenario.loaded import LoadedScenario
 from trialsim.scenario.validate import nearest
 from trialsim.study import Progress, Results, run

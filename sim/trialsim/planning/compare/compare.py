@@ -13,9 +13,9 @@ from trialsim.core.errors import Problem, ScenarioError
 from trialsim.core.plan import Plan, Series
 from trialsim.core.program import rule_of
 from trialsim.operating.characteristics import true_value
-from trialsim.planning.compare_designs import Candidate, Changes, candidates
-from trialsim.planning.compare_joint import Columns, columns_of, joined
-from trialsim.planning.cost import Cost, costs
+from trialsim.planning.compare.cost import Cost, costs
+from trialsim.planning.compare.designs import Candidate, Changes, candidates
+from trialsim.planning.compare.joint import Columns, columns_of, joined
 from trialsim.scenario.loaded import LoadedScenario
 from trialsim.study import Progress, run
 
@@ -59,7 +59,7 @@ class Comparison:
     @cached_property
     def designs(self) -> pd.DataFrame:
         """What each design gives and takes, one row a measure, every value with its error."""
-        from trialsim.planning.compare_tables import designs_table  # imports pandas
+        from trialsim.planning.compare.tables import designs_table  # imports pandas
 
         return designs_table(self)
 
@@ -67,13 +67,13 @@ class Comparison:
     def differences(self) -> pd.DataFrame:
         """Every other design less the first: difference, paired error, verdict, and the
         replicates that would tell them apart."""
-        from trialsim.planning.compare_tables import differences_table
+        from trialsim.planning.compare.tables import differences_table
 
         return differences_table(self)
 
     def pareto(self, assumption: str | None = None) -> pd.DataFrame:
         """Power against cost, a row a design and quantity, and which designs buy nothing."""
-        from trialsim.planning.compare_pareto import pareto_table
+        from trialsim.planning.compare.pareto import pareto_table
 
         return pareto_table(self, assumption or self.under_an_effect)
 
@@ -85,7 +85,7 @@ class Comparison:
 
     def figures(self, assumption: str | None = None) -> list[Drawn]:
         """The paired differences and, where designs cost different amounts, power against cost."""
-        from trialsim.planning.compare_figures import figures
+        from trialsim.planning.compare.figures import figures
 
         return figures(self, assumption or self.under_an_effect)
 

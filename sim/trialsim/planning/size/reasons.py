@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from trialsim.operating.rounding import share_text, value_text
-from trialsim.planning.search import Missed, Tried
-from trialsim.planning.size_criteria import Criterion
-from trialsim.planning.size_dial import Turned
-from trialsim.planning.size_points import EFFECT, Points
+from trialsim.planning.size.criteria import Criterion
+from trialsim.planning.size.dial import Turned
+from trialsim.planning.size.points import EFFECT, Points
+from trialsim.planning.size.search import Missed, Tried
 from trialsim.scenario._words import plain
 from trialsim.scenario.resolve import N_TOTAL
 

@@ -11,8 +11,8 @@ from trialsim.operating.rounding import (
     share_text,
     value_text,
 )
-from trialsim.planning.size_answer import Share, SizeAnswer
-from trialsim.planning.size_points import EFFECT
+from trialsim.planning.size.answer import Share, SizeAnswer
+from trialsim.planning.size.points import EFFECT
 from trialsim.scenario.describe import analysis_line, decision_line
 from trialsim.scenario.loaded import LoadedScenario
 from trialsim.scenario.resolve import AS_STATED, N_TOTAL

@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 
 from trialsim.core.errors import NoAnswer, ScenarioError
-from trialsim.planning.search import Missed, search
-from trialsim.planning.size_answer import SizeAnswer
-from trialsim.planning.size_beside import answer
-from trialsim.planning.size_criteria import Criterion
-from trialsim.planning.size_dial import Turned, by_theory, ladder, turned
-from trialsim.planning.size_fit import Sample, sample
-from trialsim.planning.size_points import EFFECT, Engine, Points, Report, points_of
-from trialsim.planning.size_question import asked_of, budget_of, wanted_of
-from trialsim.planning.size_reasons import nothing_to_find, why_missed
+from trialsim.planning.size.answer import SizeAnswer
+from trialsim.planning.size.beside import answer
+from trialsim.planning.size.criteria import Criterion
+from trialsim.planning.size.dial import Turned, by_theory, ladder, turned
+from trialsim.planning.size.fit import Sample, sample
+from trialsim.planning.size.points import EFFECT, Engine, Points, Report, points_of
+from trialsim.planning.size.question import asked_of, budget_of, wanted_of
+from trialsim.planning.size.reasons import nothing_to_find, why_missed
+from trialsim.planning.size.search import Missed, search
 from trialsim.scenario.loaded import LoadedScenario
 from trialsim.scenario.resolve import N_TOTAL
 

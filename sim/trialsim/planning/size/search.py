@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trialsim.core.axes import FloatArray
-from trialsim.planning.size_fit import Crossing, Curve, Link, Sample, fit
+from trialsim.planning.size.fit import Crossing, Curve, Link, Sample, fit
 
 PLACES = 5
 """Places through which a curve is drawn."""

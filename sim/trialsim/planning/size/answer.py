@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trialsim.planning.search import Tried
+from trialsim.planning.size.search import Tried
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from scipy import special
 from trialsim.core.axes import REPLICATES_PER_BATCH
 from trialsim.core.errors import Problem, ScenarioError
 from trialsim.core.ratio import allocation_ratio
-from trialsim.planning.search import Dial, Target
-from trialsim.planning.size_criteria import Criterion
-from trialsim.planning.size_points import EFFECT, Points
+from trialsim.planning.size.criteria import Criterion
+from trialsim.planning.size.points import EFFECT, Points
+from trialsim.planning.size.search import Dial, Target
 from trialsim.scenario._words import kind
 from trialsim.scenario.limits import MAX_PATIENTS
 from trialsim.scenario.resolve import N_TOTAL

@@ -1,0 +1,1 @@
+"""What is not known for certain: priors, assurance, pilots."""

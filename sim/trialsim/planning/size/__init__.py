@@ -1,0 +1,1 @@
+"""The smallest trial, or whatever else, that reaches a target."""
