@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from trialsim.appraisal.appraise import Appraisal, appraise
     from trialsim.appraisal.ledger import Ledger, ledger
     from trialsim.core.errors import NoAnswer, RunError, ScenarioError, TrialsimError
+    from trialsim.literature.simulate import Literatures, simulate_literature
     from trialsim.planning.assurance.assurance import Assurance, assurance
     from trialsim.planning.assurance.pilot import plan_from_pilots
     from trialsim.planning.compare.compare import Comparison, compare
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
     from trialsim.study import Results, open_results, run
 
 __all__ = [
+    "Appraisal",
     "Assurance",
     "Comparison",
     "Ledger",
+    "Literatures",
     "LoadedScenario",
     "NoAnswer",
     "ReplayedTrial",
@@ -37,6 +41,7 @@ __all__ = [
     "ScenarioError",
     "SizeAnswer",
     "TrialsimError",
+    "appraise",
     "assurance",
     "compare",
     "ledger",
@@ -46,13 +51,16 @@ __all__ = [
     "plan_from_pilots",
     "replay",
     "run",
+    "simulate_literature",
     "size",
 ]
 
 _HOMES = {
+    "Appraisal": "trialsim.appraisal.appraise",
     "Assurance": "trialsim.planning.assurance.assurance",
     "Comparison": "trialsim.planning.compare.compare",
     "Ledger": "trialsim.appraisal.ledger",
+    "Literatures": "trialsim.literature.simulate",
     "LoadedScenario": "trialsim.scenario.loaded",
     "NoAnswer": "trialsim.core.errors",
     "ReplayedTrial": "trialsim.replayed.trial",
@@ -61,6 +69,7 @@ _HOMES = {
     "ScenarioError": "trialsim.core.errors",
     "SizeAnswer": "trialsim.planning.size.answer",
     "TrialsimError": "trialsim.core.errors",
+    "appraise": "trialsim.appraisal.appraise",
     "assurance": "trialsim.planning.assurance.assurance",
     "compare": "trialsim.planning.compare.compare",
     "ledger": "trialsim.appraisal.ledger",
@@ -70,6 +79,7 @@ _HOMES = {
     "plan_from_pilots": "trialsim.planning.assurance.pilot",
     "replay": "trialsim.replayed.trial",
     "run": "trialsim.study",
+    "simulate_literature": "trialsim.literature.simulate",
     "size": "trialsim.planning.size.size",
 }
 

@@ -103,6 +103,52 @@ ALLOCATIONS = (
 """A method of another stage belongs into the scenario above, one of allocation here."""
 
 
+MISLED = """
+format: 1
+design:
+  arms: {control: {n: 30}, treatment: {n: 30}}
+  visits_weeks: {baseline: 0, after: 4, later: 26}
+cohort:
+  covariates:
+    sex: {distribution: bernoulli, share: 0.6}
+    stage: {distribution: categorical, levels: {early: 0.5, middle: 0.3, late: 0.2}}
+  traits:
+    belief: {distribution: bernoulli, share: 0.8}
+    prognosis: {distribution: normal, mean: 0, sd: 1, correlated_with: {score: 0.3}}
+conduct: {sessions: {planned: 6, within_weeks: 4, attend: 0.8}}
+allocation: {method: permuted_blocks, block_sizes: 4}
+outcomes:
+  score: {method: repeated_normal, mean: 10, sd: 3, correlation: 0.5}
+  rmdq: {method: bounded_integer, max: 24, mean: 10, sd: 5, correlation: 0.5}
+assumptions:
+  no_effect: {}
+  effect: {score: {treatment: -1}, rmdq: {treatment: -2}}
+bias:
+  in_turn: {method: alternation, outcome: score, exploited: 0.1}
+  known: {method: broken_concealment, prognosis: prognosis, exploited: 0.1}
+  guessed: {method: predicted_allocation, outcome: score, exploited: 0.1}
+  cared_for: {method: performance, size: {score: -0.3, rmdq: -0.5}, between_trial_sd: 0.1}
+  mixed_up: {method: contamination, arm: control, to: treatment, share: 0.1}
+  beside: {method: co_intervention, size: {rmdq: -2}, share: 0.3}
+  left_out: {method: exclusions, outcome: score, share: {treatment: 0.05}}
+  lost: {method: outcome_driven_loss, outcome: rmdq, rate: {control: 0.1}}
+  as_planned: {method: per_protocol, visit: after, needed: 4}
+  expected: {method: expectation, size: {rmdq: -0.5}, between_trial_sd: 0.3, believers: belief}
+  seen: {method: assessor, size: {score: -0.2}, unit: sd}
+  judged: {method: response_shift, size: {score: 0.2}, visits: [later]}
+  best: {method: best_of, analyses: [ancova, later]}
+  switched: {method: switched_outcome, analyses: [later]}
+  part: {method: best_subgroup, by: [sex, stage]}
+  peeked: {method: peeking, looks: 3, boundary: pocock}
+analyses:
+  t_test: {method: t_test, outcome: score, visit: after}
+  ancova: {method: ancova, outcome: rmdq, visit: after}
+  later: {method: t_test, outcome: rmdq, visit: later}
+  by_sex: {method: interaction, outcome: rmdq, visit: after, by: sex}
+"""
+"""A bias mechanism of any kind belongs here."""
+
+
 def scenario(allocation: str) -> ts.LoadedScenario:
     return ts.loads(TRIAL.format(allocation=allocation))
 
@@ -126,7 +172,11 @@ def calls(action: Callable[[], Any]) -> int:
 
 def calls_of_a_batch(allocation: str) -> dict[int, int]:
     """Calls by number of replicates, once everything that is kept between batches is kept."""
-    program = prepare(scenario(allocation).plan)
+    return calls_of(scenario(allocation))
+
+
+def calls_of(trial: ts.LoadedScenario) -> dict[int, int]:
+    program = prepare(trial.plan)
     counted = {}
     for replicates in (FEW, MANY):
         simulate_batch(program, 0, replicates)
@@ -139,6 +189,12 @@ def test_calls_do_not_grow_with_replicates(allocation):
     counted = calls_of_a_batch(allocation)
     assert 0.5 < counted[MANY] / counted[FEW] < 2, counted
     # A call for each further replicate would be 240 more, hidden among thousands.
+    assert abs(counted[MANY] - counted[FEW]) < MANY - FEW, counted
+
+
+def test_calls_do_not_grow_with_replicates_that_are_misled():
+    counted = calls_of(ts.loads(MISLED))
+    assert 0.5 < counted[MANY] / counted[FEW] < 2, counted
     assert abs(counted[MANY] - counted[FEW]) < MANY - FEW, counted
 
 
@@ -159,8 +215,8 @@ def test_every_method_is_counted():
     load_methods()
     used = {
         (method.stage, method.name)
-        for allocation in ALLOCATIONS
-        for design in scenario(allocation).plan.designs
+        for trial in (*(scenario(allocation) for allocation in ALLOCATIONS), ts.loads(MISLED))
+        for design in trial.plan.designs
         for method in methods_of(design)
     }
     batched = [stage for stage in STAGES if stage != "decision"]  # made after all batches
@@ -169,7 +225,7 @@ def test_every_method_is_counted():
 
 
 def methods_of(design: Design) -> list[Method]:
-    named = (design.covariates, design.outcomes, design.missing, design.analyses)
+    named = (design.covariates, design.outcomes, design.missing, design.bias, design.analyses)
     return [
         design.allocation,
         design.decision,

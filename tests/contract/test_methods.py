@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contract import broken_analyses as analyses
+from contract import broken_bias as misleading
 from contract import broken_methods as broken
 from trialsim.analysis.t_test import TTest
 from trialsim.core import registry
@@ -109,6 +110,49 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"outcome": "score", "rate": {"baseline": 0.1, "later": 0.4}, "strength": 3},
         {"outcome": "score", "rate": {"after": 0.4, "later": 0.1}, "pattern": "intermittent"},
     ],
+    ("bias", "expectation"): [
+        {"size": {"score": -0.8}},
+        {"size": {"score": 0.3}, "unit": "sd", "between_trial_sd": 0.2, "believers": "belief"},
+        {"size": {"score": 1}, "arm": ["control"], "visits": ["later"]},
+    ],
+    ("bias", "assessor"): [{"size": {"score": -0.23}, "unit": "sd", "between_trial_sd": 0.15}],
+    ("bias", "performance"): [{"size": {"score": -0.5}}],
+    ("bias", "response_shift"): [{"size": {"score": -0.5}, "arm": ["control", "treatment"]}],
+    ("bias", "co_intervention"): [{"size": {"score": -2}, "share": 0.3}],
+    ("bias", "contamination"): [
+        {"arm": "control", "to": "treatment", "share": 0.2},
+        {"arm": "treatment", "to": "control", "share": 1},
+    ],
+    ("bias", "broken_concealment"): [
+        {"outcome": "score"},
+        {"prognosis": "severity", "favours": "control", "exploited": 0.5},
+    ],
+    ("bias", "predicted_allocation"): [{"outcome": "score"}, {"prognosis": "severity"}],
+    ("bias", "alternation"): [{"outcome": "score"}, {"outcome": "score", "favours": "control"}],
+    ("bias", "outcome_driven_loss"): [
+        {"outcome": "score", "rate": {"control": 0.2, "treatment": 0.2}},
+        {"outcome": "score", "rate": {"treatment": 0.1}, "strength": {"treatment": -1.5}},
+    ],
+    ("bias", "exclusions"): [
+        {"outcome": "score", "share": {"treatment": 0.05}},
+        {"outcome": "score", "share": {"control": 0.1}, "side": "best"},
+    ],
+    ("bias", "per_protocol"): [
+        {"visit": "after", "needed": 5},
+        {"visit": "baseline", "needed": 1, "arm": ["control", "treatment"]},
+    ],
+    ("bias", "best_of"): [
+        {"analyses": ["change", "ancova", "later"]},
+        {"analyses": ["later"], "direction": "favourable"},
+    ],
+    ("bias", "switched_outcome"): [{"analyses": ["later", "change"]}],
+    ("bias", "best_subgroup"): [{"by": ["sex"]}, {"by": ["sex", "stage"]}],
+    ("bias", "peeking"): [
+        {"looks": 5},
+        {"looks": 100},
+        {"looks": 2, "boundary": "pocock"},
+        {"looks": 10, "boundary": "obrien_fleming"},
+    ],
     ("analysis", "t_test"): [SCORE, {**SCORE, "variance": "welch"}],
     ("analysis", "therapist_means"): [SCORE],
     ("analysis", "change_score"): [SCORE, {**SCORE, "visit": "later", "from_visit": "after"}],
@@ -128,12 +172,14 @@ EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {**SCORE, "cut": 1, "event": "at_or_above", "of": "change", "correction": True},
         {**SCORE, "visit": "later", "cut": 1, "event": "below", "of": "change"},
     ],
+    ("analysis", "interaction"): [{**SCORE, "by": "age"}, {**SCORE, "by": "baseline"}],
     ("analysis", "mann_whitney"): [SCORE, {**SCORE, "continuity": True}],
     ("decision", "noninferiority"): [{"margin": 2}, {"margin": 0.5, "alpha": 0.05}],
     ("decision", "superiority"): [{}, {"alpha": 0.025, "sides": 1}],
 }
 """Parameters with which each method is checked, as a scenario would write them. The trials have
-the visits baseline, after and later, and the covariates age and severity."""
+the visits baseline, after and later, and the covariates age and severity. Those of bias also have
+the factors sex and stage, the trait belief, and the analyses change, ancova and later."""
 
 
 def _registered() -> list[Any]:
@@ -169,6 +215,8 @@ def scratch_registry(monkeypatch):
 
 
 NORMAL = {"mean": 10, "sd": 3}
+SHIFT = {"size": {"score": -0.8}}
+MIXED_UP = {"arm": "control", "to": "treatment", "share": 0.2}
 
 BROKEN: list[tuple[type[Method], dict[str, Any], str]] = [
     (broken.Loose, NORMAL, "frozen model"),
@@ -201,6 +249,19 @@ BROKEN: list[tuple[type[Method], dict[str, Any], str]] = [
     (analyses.AlwaysTwoSided, SCORE, "p is below alpha exactly where the interval"),
     (analyses.SilentFailure, SCORE, "failure with a code"),
     (analyses.Shrunken, SCORE, "mean estimate is `true_value`"),
+    (misleading.NoDomain, SHIFT, "one of the five of RoB 2.*wishful thinking"),
+    (misleading.ActsAtBaseline, SHIFT, "acts at baseline"),
+    (misleading.ActsWhileOff, {**SHIFT, "share": 0.5}, "changes nothing of what it does"),
+    (misleading.TakesByRank, {**SHIFT, "share": 0.5}, "25 patients and the first 25 of 50"),
+    (misleading.TakesFromOwn, MIXED_UP, "Patients of treatment are among them"),
+    (
+        misleading.WantsTheWorse,
+        {"outcome": "score"},
+        "never gets the worse patients.*They are worse by",
+    ),
+    (misleading.WantsMore, {"outcome": "score"}, "are in the second arm"),
+    (misleading.MovesEstimates, {"analyses": ["later"]}, "never its own.*Nobody found"),
+    (misleading.Across, {"visit": "after", "needed": 3}, "does not depend on the other replicates"),
     (broken.AtAlpha, {}, "below the rule's alpha, and not at alpha"),
     (broken.OwnAlpha, {}, "below the rule's alpha, and not at alpha"),
     (broken.FailuresCount, {}, "NaN, rejects nothing"),

@@ -57,9 +57,7 @@ def trials(row):
 
 
 def close(found, expected, name, rel=1e-5, absolute=1e-12):
-    np.testing.assert_allclose(
-        np.squeeze(found), expected, rtol=rel, atol=absolute, err_msg=name
-    )
+    np.testing.assert_allclose(np.squeeze(found), expected, rtol=rel, atol=absolute, err_msg=name)
 
 
 def test_every_row_is_tested_or_named():

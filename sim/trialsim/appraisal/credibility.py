@@ -15,7 +15,7 @@ from trialsim.theory.exaggeration import ncp_at_power
 from trialsim.theory.false_positive import false_positive_risk, prior_for_risk, risk_at_p
 
 PRIORS = (0.1, 0.5)
-"""Shares of such trials in which the treatment works that a sceptic and a neutral may believe in."""
+"""Shares of such treatments that work, as a sceptic and a neutral may believe."""
 
 POWERS = (0.8, 0.2)
 """Shares of trials with an effect that find it."""

@@ -42,13 +42,8 @@ class Imbalance:
     """By analysis: the published estimate and its status."""
     expected: float
     """What ANCOVA finds, from the two published estimates and the slope."""
-
-    @property
-    def arm_is_worse(self) -> bool | None:
-        """Whether the arm began worse than its comparator; None where they began alike."""
-        return self._worse
-
-    _worse: bool | None = None
+    arm_is_worse: bool | None
+    """Whether the arm began worse than its comparator; None where they began alike."""
 
 
 def imbalance(implied: Implied, published: Mapping[str, Published], design: Design) -> Imbalance:
@@ -83,7 +78,7 @@ def imbalance(implied: Implied, published: Mapping[str, Published], design: Desi
         bias=bias,
         published=told,
         expected=float(post.estimate or 0.0) - bias["follow_up"],
-        _worse=worse if implied.difference else None,
+        arm_is_worse=worse if implied.difference else None,
     )
 
 

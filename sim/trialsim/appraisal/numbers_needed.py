@@ -121,7 +121,7 @@ def by_cut(
     """Numbers needed at several cuts of a score, at the visit with this index.
 
     The comparator's mean and SD are those of the scenario; the arm's mean is moved by `shift`, and
-    its SD is the comparator's where its mean can have it, else what follows from its overdispersion.
+    its SD is the comparator's where its mean can have it, else that of the same overdispersion.
     """
     mean, sd = outcome.at(outcome.mean, visit), outcome.at(outcome.sd, visit)
     own: float | None = sd
@@ -145,7 +145,8 @@ def by_cut(
             arm, comparator = truth.shares_above(visits[visit], cut, inclusive=False)
             scores = math.inf if arm == comparator else 1 / abs(arm - comparator)
             beyond = comparator
-        found.append(AtCut(cut, normal, scores, beyond if outcome.better == "lower" else 1 - beyond))
+        bad = beyond if outcome.better == "lower" else 1 - beyond
+        found.append(AtCut(cut, normal, scores, bad))
     return tuple(found)
 
 

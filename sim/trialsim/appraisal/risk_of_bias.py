@@ -1,7 +1,7 @@
 """Judgements of the risk of bias, each beside what such a flaw does to this trial, in points.
 
-RoB 2: Sterne and others 2019, doi 10.1136/bmj.l4898. A judgement is the reader's; a price is that of
-a mechanism and its stated size, simulated against a known truth.
+RoB 2: Sterne and others 2019, doi 10.1136/bmj.l4898. A judgement is the reader's; a price is
+that of a mechanism and its stated size, simulated against a known truth.
 """
 
 from __future__ import annotations
@@ -80,9 +80,7 @@ def risk_table(
     if named:
         wanted = [assumption] if "assumptions" in scenario.document.data else None
         try:
-            priced = ledger(
-                scenario, assumptions=wanted, replicates=n, seed=seed, workers=workers
-            )
+            priced = ledger(scenario, assumptions=wanted, replicates=n, seed=seed, workers=workers)
         except ScenarioError as error:
             unpriced = "; ".join(problem.message for problem in error.problems)
     prices = {} if priced is None else _prices(priced, assumption)

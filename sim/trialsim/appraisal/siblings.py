@@ -21,6 +21,8 @@ from trialsim.scenario.keys.published import Published
 from trialsim.study import Results
 
 _ESTIMATE = COLUMNS.index("estimate")
+_SAME = 0.02
+"""A true difference as near to a published one, as a part of it, is that one."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ class Sibling:
     truth: float
     is_null: bool
     """What is tested is true: whatever is significant is a false alarm, and nothing is power."""
+    is_published: bool
+    """The assumption takes a published difference to be true: its power would be observed power,
+    which is no evidence, and is not shown."""
     placement: Placement
     likelihood: Likelihood
     relative: Measured
@@ -82,10 +87,11 @@ def siblings(results: Results) -> tuple[Sibling, ...]:
     """Every published estimate that names an analysis, in every cell of a run whose design has
     that analysis and its contrast."""
     table = _Table(results)
+    echoes = _echoes(results, table)
     found: list[Sibling] = []
     for name, result in results.scenario.written.published.items():
         if result.analysis is not None and result.estimate is not None:
-            found += _relative(list(_of(name, result, results, table)))
+            found += _relative(list(_of(name, result, results, table, echoes)))
     return tuple(found)
 
 
@@ -122,7 +128,24 @@ def _given_baseline(both: FloatArray, values: FloatArray) -> Placement:
     return place(found[:, 0] + slope * (at - baseline), float(values[0]))
 
 
-def _of(name: str, result: Published, results: Results, table: _Table) -> Iterator[Sibling]:
+def _echoes(results: Results, table: _Table) -> frozenset[str]:
+    """Assumptions under which some published result is true, to within a fiftieth of it."""
+    plan, found = results.plan, set()
+    for one in results.scenario.written.published.values():
+        if one.analysis is None or not one.estimate:
+            continue
+        contrast = one.contrast or plan.designs[0].contrasts_of(one.analysis)[0]
+        for index, cell in enumerate(plan.cells):
+            if cell.design == 0:
+                truth = table.measure(Series(index, one.analysis, contrast), "true_value").value
+                if abs(truth - one.estimate) <= _SAME * abs(one.estimate):
+                    found.add(cell.assumption)
+    return frozenset(found)
+
+
+def _of(
+    name: str, result: Published, results: Results, table: _Table, echoes: frozenset[str]
+) -> Iterator[Sibling]:
     plan = results.plan
     analysis, estimate = str(result.analysis), float(result.estimate or 0.0)
     stated = result.contrast or plan.designs[0].contrasts_of(analysis)[0]
@@ -143,6 +166,7 @@ def _of(name: str, result: Published, results: Results, table: _Table) -> Iterat
             what_if=cell.what_if,
             truth=truth,
             is_null=rule_of(design, analysis).null_is_true(truth),
+            is_published=cell.assumption in echoes,
             placement=place(estimates, estimate),
             likelihood=likelihood(estimates, estimate),
             relative=Measured(math.nan, math.nan, 0),

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import product
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trialsim.core.axes import ArmPlane
-from trialsim.core.effect import Beside
+from trialsim.core.axes import ArmPlane, FloatArray
+from trialsim.core.effect import Beside, Place
 from trialsim.core.program import Batch, Group
 from trialsim.core.records import Allocation, Cohort, Distortion
 from trialsim.core.stages import ScoreBias, TreatmentBias
 from trialsim.core.stages.distorting import FURTHEST
 
 STEP = 0.25
-"""Between-trial SDs between two levels of a size that differs from trial to trial."""
+"""SDs between two levels of what differs from trial to trial."""
 
 _REACH = round(FURTHEST / STEP)
 LEVELS = np.arange(-_REACH, _REACH + 1) * STEP / np.sqrt(1 + STEP**2 / 12)
-"""Sizes of a mechanism that varies, in between-trial SDs from its mean: rounded to levels, so that
-trials share the tables of their margins, and drawn together again by what rounding adds to the
-variance (Sheppard's correction)."""
+"""Levels of what mechanisms that vary do together in a trial, in SDs from its mean: rounded, so
+that trials share the tables of their margins, and drawn together again by what rounding adds to
+the variance (Sheppard's correction)."""
 
 
 def distort(group: Group, batch: Batch, cohort: Cohort, allocation: Allocation) -> Distortion:
@@ -52,7 +51,7 @@ def _made(
         name: _who(group, batch, cohort, allocation.arm, name, one) for name, one in acting.items()
     }
     by_trial = {
-        name: _level(batch, name)
+        name: np.clip(batch.draws.normal(f"bias.{name}", 1)[:, 0], -FURTHEST, FURTHEST)
         for name, one in acting.items()
         if isinstance(one, ScoreBias) and one.between_trial_sd
     }
@@ -62,16 +61,21 @@ def _made(
             continue
         here = [name for name, one in acting.items() if _acts(group, one, outcome, visit)]
         if here:
-            masks = [everybody[name][0] for name in here]
-            pattern, present = _patterns(masks)
-            varying = [name for name in here if name in by_trial]
-            trial, combinations = _combinations([by_trial[name] for name in varying])
-            states = [
-                _state(group, outcome, visit, here, bits, dict(zip(varying, levels, strict=True)),
-                       everybody)
-                for bits, levels in product(present, combinations)
-            ]  # fmt: skip
-            place = pattern * len(combinations) + trial[:, None]
+            pattern, present = _patterns([everybody[name][0] for name in here])
+            active = [
+                [name for name, acts in zip(here, bits, strict=True) if acts] for bits in present
+            ]
+            moves = [_moves(group, outcome, visit, names, by_trial) for names in active]
+            levels = np.stack([level for level, _ in moves], axis=1)  # (r, pattern)
+            states = []
+            for names, (_, by_level) in zip(active, moves, strict=True):
+                instead = [arm for name in names if (arm := everybody[name][1]) is not None]
+                first = instead[0] if instead else None
+                states += [Beside(first, sizes) for sizes in by_level]
+            n_levels = len(moves[0][1])
+            place = pattern * n_levels
+            if n_levels > 1:
+                place += np.take_along_axis(levels, pattern, axis=1)
             found[outcome, visit] = (np.asfortranarray(place.astype(np.int16)), tuple(states))
     return Distortion(found)
 
@@ -101,12 +105,6 @@ def _who(
     return mask, None
 
 
-def _level(batch: Batch, name: str) -> NDArray[np.int64]:
-    """By trial (r,): index into `LEVELS`."""
-    normal = batch.draws.normal(f"bias.{name}", 1)[:, 0]
-    return np.clip(np.rint(normal / STEP), -_REACH, _REACH).astype(np.int64) + _REACH
-
-
 def _acts(group: Group, one: ScoreBias | TreatmentBias, outcome: str, visit: str) -> bool:
     if isinstance(one, TreatmentBias):
         return True
@@ -127,39 +125,33 @@ def _patterns(masks: list[NDArray[np.bool_]]) -> tuple[NDArray[np.int64], list[t
     return new[code], bits
 
 
-def _combinations(
-    levels: list[NDArray[np.int64]],
-) -> tuple[NDArray[np.int64], list[tuple[int, ...]]]:
-    """By trial (r,): index of its combination of levels, and the combinations."""
-    if not levels:
-        return np.zeros(1, dtype=np.int64), [()]
-    if len(levels) == 1:  # every level, so that all batches share their tables
-        return levels[0], [(level,) for level in range(len(LEVELS))]
-    rows, place = np.unique(np.stack(levels, axis=1), axis=0, return_inverse=True)
-    return place.reshape(-1), [tuple(row) for row in rows.tolist()]
-
-
-def _state(
+def _moves(
     group: Group,
     outcome: str,
     visit: str,
-    here: list[str],
-    bits: tuple[bool, ...],
-    levels: Mapping[str, int],
-    everybody: Mapping[str, Who],
-) -> Beside:
-    """What one combination does."""
+    names: Sequence[str],
+    by_trial: Mapping[str, FloatArray],
+) -> tuple[NDArray[np.int64], list[tuple[float, ...]]]:
+    """What some mechanisms do to the comparator's mean: a level for each trial (r,), and at each
+    level sizes in natural units. One level where nothing varies."""
     design = group.design
     method, v = design.outcomes[outcome], list(design.visits).index(visit)
-    active = [name for name, acts in zip(here, bits, strict=True) if acts]
-
-    def sizes() -> Iterator[float]:
-        for name in active:
-            one = design.bias[name]
-            if isinstance(one, ScoreBias):
-                by_trial = LEVELS[levels[name]] if name in levels else 0.0
-                spread = float(by_trial) * one.spread(method, v, outcome)
-                yield one.points(method, v, outcome) + spread
-
-    instead = [everybody[name][1] for name in active if everybody[name][1] is not None]
-    return Beside(instead[0] if instead else None, tuple(sizes()))
+    place = Place(method.at(method.mean, v), method.limits)
+    scores = {n: one for n in names if isinstance(one := design.bias[n], ScoreBias)}
+    sizes = {n: one.points(method, v, outcome) for n, one in scores.items()}
+    spreads = {n: one.spread(method, v, outcome) for n, one in scores.items() if n in by_trial}
+    if not by_trial:
+        return np.zeros(1, dtype=np.int64), [tuple(sizes.values())]
+    n_trials = len(next(iter(by_trial.values())))
+    mean = sum(float(place.along(size)) for size in sizes.values())
+    total, variance = np.full(n_trials, mean), 0.0
+    for name, spread in spreads.items():
+        size = sizes[name]
+        total += place.along(size + spread * by_trial[name]) - place.along(size)
+        slope = (place.along(size + spread) - place.along(size - spread)) / 2
+        variance += float(slope) ** 2
+    sd = variance**0.5
+    level = np.rint((total - mean) / (STEP * sd)) if sd else np.zeros(n_trials)
+    moves = place.back(mean + sd * LEVELS)
+    place_of = np.clip(level, -_REACH, _REACH).astype(np.int64) + _REACH
+    return place_of, [(move,) for move in moves.tolist()]

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from trialsim.core.registry import build, register
 from trialsim.core.stages import LossBias, ObservationMethod
-from trialsim.core.stages.distorting import Domain
+from trialsim.core.stages.distorting import Domain, Setting
 
 
 @register("exclusions")
@@ -26,6 +26,10 @@ class Exclusions(LossBias):
     """Arm: share of it that is left out."""
     side: Literal["worst", "best"] = "worst"
     """Which end is left out."""
+
+    def problems(self, trial: Setting) -> list[str]:
+        """Nobody to leave out."""
+        return [] if any(self.share.values()) else ["leaves out nobody: state a share above 0."]
 
     def reason(self) -> ObservationMethod:
         """Everybody beyond a percentile of the arm's own scores."""

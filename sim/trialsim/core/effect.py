@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from math import exp, inf, isfinite, log
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
+
+from trialsim.core.axes import FloatArray
 
 Differences = tuple[tuple[float, ...], ...]
 """Mean differences from the comparator (a, v), natural units."""
@@ -122,3 +125,29 @@ class Place:
         if isfinite(low) and isfinite(high):
             return low + (high - low) / (1 + exp(-x)) - self.mean
         return (low + exp(x) if isfinite(low) else high - exp(-x)) - self.mean
+
+    def along(self, size: float | FloatArray) -> FloatArray:
+        """How far a difference from the mean is on the scale on which several add up: elements of
+        the sizes' shape."""
+        low, high = self.limits or (-inf, inf)
+        alone = np.asarray(size, dtype=np.float64)
+        if not (isfinite(low) or isfinite(high)):
+            return alone
+        moved, found = self.mean + alone, np.zeros(alone.shape)
+        if isfinite(low):
+            found = found + np.log(moved - low) - log(self.mean - low)
+        if isfinite(high):
+            found = found - np.log(high - moved) + log(high - self.mean)
+        return found
+
+    def back(self, along: FloatArray) -> FloatArray:
+        """The differences from the mean that are so far along: `along`, undone."""
+        low, high = self.limits or (-inf, inf)
+        if not (isfinite(low) or isfinite(high)):
+            return along
+        if not isfinite(high):
+            return np.asarray((self.mean - low) * np.expm1(along))
+        if not isfinite(low):
+            return np.asarray((high - self.mean) * -np.expm1(-along))
+        odds = (self.mean - low) / (high - self.mean) * np.exp(along)
+        return np.asarray(low + (high - low) * odds / (1 + odds) - self.mean)

@@ -23,3 +23,8 @@ class Truth(ABC):
     @abstractmethod
     def superiority(self, visit: str) -> float:
         """Chance that a patient of the arm scores higher than one of the comparator, ties half."""
+
+    def interaction(self, visit: str, covariate: str) -> float:
+        """Mean difference at the higher level of a covariate less that at the lower one, or for a
+        unit more of it; NaN where it is not known."""
+        return float("nan")

@@ -48,7 +48,9 @@ class Heterogeneity(NamedTuple):
     """(Q - df) / Q, at least 0: a share, not a percentage."""
 
 
-def pool(y: FloatArray, v: FloatArray, counted: BoolArray, tau2: FloatArray | float = 0.0) -> Pooled:
+def pool(
+    y: FloatArray, v: FloatArray, counted: BoolArray, tau2: FloatArray | float = 0.0
+) -> Pooled:
     """Pool estimates `y` with variances `v` (..., t), weights 1 / (v + tau2), `tau2` (...)."""
     y = np.where(counted, y, 0.0)
     w = weights(v, counted, tau2)  # (..., t)

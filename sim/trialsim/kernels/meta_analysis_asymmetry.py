@@ -56,7 +56,7 @@ class Filled(NamedTuple):
     """What trim-and-fill believes is missing; entries (...)."""
 
     n_filled: FloatArray
-    """Trials that it adds; NaN for fewer than three trials, or where the rounds went in a circle."""
+    """Trials that it adds; NaN for fewer than three trials, or where the rounds do not settle."""
     centre: FloatArray
     """Pooled estimate of those that are left after trimming, about which it mirrors."""
     converged: BoolArray
@@ -119,5 +119,7 @@ def _ranks(values: FloatArray) -> FloatArray:
     """Ranks from 1 along the last axis."""
     order = np.argsort(values, axis=-1, kind="stable")
     ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(1.0, values.shape[-1] + 1), values.shape), axis=-1)
+    np.put_along_axis(
+        ranks, order, np.broadcast_to(np.arange(1.0, values.shape[-1] + 1), values.shape), axis=-1
+    )
     return ranks

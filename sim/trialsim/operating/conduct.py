@@ -17,7 +17,7 @@ import numpy as np
 
 from trialsim.core.axes import REPLICATES_PER_BATCH, FloatArray, Levels, Mask, Plane
 from trialsim.core.clock import DAYS_A_WEEK, MINUTES_A_DAY
-from trialsim.core.plan import Plan
+from trialsim.core.plan import Design, Plan
 from trialsim.operating.courses import Followed, courses, n_followed
 from trialsim.operating.whereabouts import (
     arms_with_sessions,
@@ -288,20 +288,34 @@ TRIALS_OF_A_POINT = 128
 
 
 def by_point(plan: Plan, replicates: int) -> list[Point]:
-    """The conduct of every design point, over the first trials under its first assumption. Nothing
-    where there is one only, or so many, or such slow ones, that it takes long."""
-    cells = {cell.design: index for index, cell in reversed(list(enumerate(plan.cells)))}
+    """The conduct of every design point, over the first trials under its first assumption; points
+    that differ in nothing that conduct depends on are one. Nothing where there is one only, or so
+    many, or such slow ones, that it takes long."""
+    cells: dict[object, int] = {}
+    for index, cell in enumerate(plan.cells):
+        cells.setdefault(_signature(plan.designs[cell.design], cell.design), index)
     clocks = [design.clock for design in plan.designs]
     if not 1 < len(cells) <= MOST_POINTS or any(one is None or one.by_clinic for one in clocks):
         return []
     n, found = min(replicates, TRIALS_OF_A_POINT), []
-    for cell in sorted(cells.values()):
-        if _Last.key is not None and _Last.key[0] is plan and _Last.key[1] == cell:
+    for index in cells.values():
+        if _Last.key is not None and _Last.key[0] is plan and _Last.key[1] == index:
             trials = _Last.trials
         else:
-            trials = _together([trials_of(part) for part in courses(plan, cell, most=n)])
+            trials = _together([trials_of(part) for part in courses(plan, index, most=n)])
         weeks = trials.over_on[:n] / DAYS_A_WEEK
         error = float(weeks.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
         results = tuple(pooled(key, a[:n], b[:n]) for key, (a, b) in trials.parts.items())
-        found.append(Point(cell, (float(weeks.mean()), error), results, n))
+        found.append(Point(index, (float(weeks.mean()), error), results, n))
     return found
+
+
+def _signature(design: Design, place: int) -> object:
+    """What the conduct of a design depends on; its place among the designs where scores matter."""
+    clock, sessions = design.clock, design.sessions
+    hazards = () if clock is None else clock.hazards
+    if any(one is not None and one.outcome for one in hazards) or (sessions and sessions.strength):
+        return place
+    teams = {name: (team.n, team.arms) for name, team in design.teams.items()}
+    parts = (design.arms, design.visits, design.allocation, design.recruitment, teams)
+    return repr((*parts, sessions, clock, design.switches))

@@ -70,6 +70,16 @@ class Flow:
         absent = {one.at for one in self.counts if one.stage in (MISSED, LOST) and one.n.any()}
         return [v for v in self.design.visits if v != self.design.baseline or v in absent]
 
+    @property
+    def is_treatment_told(self) -> bool:
+        """Whether anybody, in any of the trials, had other treatment than planned."""
+        (allocated,) = self.of(ALLOCATED)
+        for one in self.of(WHOLE):
+            chosen = [allocated.arms.index(arm) for arm in one.arms]
+            if (one.n != allocated.n[:, chosen]).any():
+                return True
+        return any(one.n.any() for stage in (STOPPED, CHANGED) for one in self.of(stage))
+
     def of(self, stage: str, at: str = "") -> list[Count]:
         """The counts of a stage at a visit or in an analysis."""
         return [one for one in self.counts if (one.stage, one.at) == (stage, at)]

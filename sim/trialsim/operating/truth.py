@@ -63,6 +63,17 @@ class TrueContrast(Truth):
             for q, other in self._classes(second)
         )
 
+    def interaction(self, visit: str, covariate: str) -> float:
+        """None for a covariate that nobody gains by, whose scores have no limits; as stated for
+        one of two levels that the difference goes by."""
+        modifier, v = self.effect.modifier, self.visits.index(visit)
+        if modifier is None or not modifier.acts_at(v):
+            return 0.0 if self.outcome.limits is None else super().interaction(visit, covariate)
+        if modifier.variable != covariate or len(modifier.shares) != 2:
+            return super().interaction(visit, covariate)
+        low, high = (rows[self.pair[0]][v] - rows[self.pair[1]][v] for rows in modifier.difference)
+        return high - low
+
     def _classes(self, arm: int) -> Iterator[tuple[float, int]]:
         """Share and row of the effect of every class of an arm."""
         shares = (1.0,) if self.effect.modifier is None else self.effect.modifier.shares

@@ -3,7 +3,6 @@ what they do together, to the mean estimate with all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from trialsim.core.axes import FloatArray
 from trialsim.plots.base.effect_axis import Contrast, name_effect_axis
 from trialsim.plots.base.figure import Drawn, Settings
 from trialsim.plots.base.key import place_key
@@ -164,7 +164,7 @@ _LOOKS = {
 """By kind of step: fill, edge, hatch."""
 
 
-def _bars(ax: Axes, frame: pd.DataFrame, rows: Sequence[float]) -> None:
+def _bars(ax: Axes, frame: pd.DataFrame, rows: FloatArray) -> None:
     for (_, step), y in zip(frame.iterrows(), rows, strict=True):
         fill, edge, hatch = _LOOKS[str(step["kind"])]
         start, end = float(step["start"]), float(step["end"])
@@ -196,7 +196,7 @@ def _columns(told: Priced) -> dict[str, str]:
     return found if told.published is None else {**found, "beyond": "as far as\npublished"}
 
 
-def _numbers(ax: Axes, frame: pd.DataFrame, rows: Sequence[float], told: Priced) -> None:
+def _numbers(ax: Axes, frame: pd.DataFrame, rows: FloatArray, told: Priced) -> None:
     figure = ax.get_figure(root=True)
     assert figure is not None
     across = ax.get_window_extent().width * POINTS / figure.dpi

@@ -32,7 +32,7 @@ from trialsim.plots.base.style import INK, QUIET, SIGNIFICANT, TEXT, THIRD, styl
 from trialsim.plots.base.words import listed, number, quoted
 from trialsim.plots.run import Run
 
-_SINGLE = 8
+_SINGLE = 6
 """Trials drawn by themselves."""
 _POINTS = 160
 _LEAST_TALL = 165.0  # points
@@ -155,10 +155,13 @@ def _takeaway(numbers: pd.DataFrame, n_total: int) -> str:
     half = _reached(numbers, RECRUITED, n_total / 2)
     recruited, complete, lost = (_final(numbers, kind) for kind in (RECRUITED, COMPLETE, LOST))
     left = recruited - complete - lost
-    ends = [f"{_said(complete)} complete the trial", f"{_said(lost)} are lost"]
+    ends = [f"{_said(complete)} complete the trial"]
+    ends += [f"{_said(lost)} are lost"] if lost else []
     if left >= 0.05:
         ends.append(f"{_said(left)} are still in it when it closes")
     became = f"on average {listed(ends)}."
+    if complete == recruited:
+        became = "all who are recruited complete the trial."
     if np.isnan(half):
         return f"Recruitment ends with {_said(recruited)} of {n_total:,} planned; {became}"
     if half == 0:
@@ -184,9 +187,11 @@ def _draw(numbers: pd.DataFrame, n_total: int, last_day: float, page: Page) -> l
     for ax, (name, curves) in zip(axes, _PANELS, strict=True):
         drawn = numbers[numbers["kind"].isin(curves)]
         ax.set_xlim(0, 1.02 * float(numbers["week"].max()))
-        ax.set_ylim(0, 1.08 * float(np.nanmax(drawn[["participants", "upper"]].to_numpy())) or 1)
         ax.set_ylabel(name)
-        there = set(drawn["kind"])
+        there = set(drawn.loc[drawn["participants"] > 0, "kind"])
+        drawn = drawn[drawn["kind"].isin(there)]
+        most = drawn[["participants", "upper"]].max().max() if there else 1.0
+        ax.set_ylim(0, 1.08 * most)
         key: list[Entry] = [
             (Line2D([], [], color=colour, linestyle=line, linewidth=2.6), kind)
             for kind, (colour, line) in curves.items()

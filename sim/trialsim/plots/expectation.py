@@ -32,9 +32,9 @@ SAID_AT = 0.56
 _TO_SD = sqrt(3) / pi
 """SDs for a logarithm of odds: Chinn 2000, doi 10.1002/1097-0258(20001130)19:22<3127."""
 
-EVIDENCE = (
+EVIDENCE: Sequence[tuple[str, float, float, float]] = (
     ("within trials", 0.56, 0.41, 0.71),
-    ("between trials", *(-_TO_SD * log(ratio) for ratio in (0.91, 1.34, 0.61))),
+    ("between trials", -_TO_SD * log(0.91), -_TO_SD * log(1.34), -_TO_SD * log(0.61)),
 )
 """What was found, estimate and 95% interval, SDs; the second from ratios of odds ratios."""
 
@@ -144,7 +144,7 @@ def _draw(
     upper, lower, strip = axes
     top = float(frame["shift"].max())
     upper.set_xlim(0, top)
-    strip.xaxis.set_major_locator(FixedLocator(np.arange(0, top + 0.01, 0.1)))
+    strip.xaxis.set_major_locator(FixedLocator(np.arange(0, top + 0.01, 0.1).tolist()))
     strip.xaxis.set_major_formatter(
         FuncFormatter(lambda x, _: f"{number(x, 1)}\n{number(x * told.sd, 1)}")
     )

@@ -110,7 +110,7 @@ def _rows(flow: Flow, shown: Shown, label: Label) -> list[Row]:
         for a, arm in enumerate(arms)
     )
     rows = [Row("ENROLMENT", "", (enrolled,)), Row("ALLOCATION", "", names)]
-    if any(flow.of(stage) for stage in _TREATMENT):
+    if flow.is_treatment_told:
         rows.append(Row("TREATMENT", "", boxes(_Treatment(flow, shown))))
     for visit in flow.visits:
         about = f"{plain(visit)}, week\u00a0{exact(design.visits[visit] / 7)}"

@@ -74,7 +74,7 @@ def caption(
     parts.append(f"Visits: {visits_said(weeks)}." if weeks else "")
     if shown is on_average and any(np.ptp(one.n, axis=0).any() for one in flow.counts):
         parts.append("In brackets: fewest and most in one trial.")
-    parts += _of_treatment(flow)
+    parts += _of_treatment(flow) if flow.is_treatment_told else []
     if any(one.n.any() for one in flow.counts if one.stage == LOST):
         parts.append("Lost: no score then nor later, counted where it first happens.")
     if any(one.n.any() for one in flow.counts if one.stage == MISSED):

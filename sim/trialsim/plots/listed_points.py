@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from trialsim.core.plan import Cell
@@ -41,18 +41,43 @@ def paths_in_one(run: Run) -> Collection[str]:
     return paths
 
 
-def point_of(run: Run, cell: Cell) -> str:
-    """The listed point that a cell is, by name; `as_stated` for one that is none of them."""
-    base = _without_vary(run, cell.what_if)
-    here = {path: key_of(value) for path, value in cell.varied}
-    for name, changes in run.written.vary.points.items():
-        wanted = {path: key_of(value) for path, value in changes.items()}
-        for path in run.written.vary.paths_of_points:
-            if not any(_touch(path, own) for own in changes):
-                wanted[path] = key_of(base[path])
-        if all(here[path] == key for path, key in wanted.items()):
-            return name
-    return AS_STATED
+def point_names(run: Run) -> Callable[[Cell], str]:
+    """What tells which listed point a cell is, by name; `as_stated` for one that is none.
+
+    A point is known by its own values, and by those that hold without it at every other path that
+    it leaves alone. Points that say something about the same paths are looked up together: there
+    may be thousands of points and of cells.
+    """
+    points, paths = run.written.vary.points, run.written.vary.paths_of_points
+    known = {name: _compared(changes, paths) for name, changes in points.items()}
+    base = {cell.what_if: cell for cell in reversed(run.plan.cells)}  # the first: nothing varied
+    tables: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], str]] = {}
+    for what_if, first in base.items():
+        unvaried = dict(first.varied)
+        for name in reversed(points):  # the earlier of two alike is kept
+            values = {**unvaried, **points[name]}
+            key = tuple(key_of(values[path]) for path in known[name])
+            tables.setdefault((what_if, known[name]), {})[key] = name
+    order = {name: place for place, name in enumerate(points)}
+
+    def named(cell: Cell) -> str:
+        here = dict(cell.varied)
+        found = [
+            table[key]
+            for (what_if, compared), table in tables.items()
+            if what_if == cell.what_if
+            and (key := tuple(key_of(here[path]) for path in compared)) in table
+        ]
+        return min(found, key=order.__getitem__) if found else AS_STATED
+
+    return named
+
+
+def _compared(changes: Mapping[str, Any], paths: Sequence[str]) -> tuple[str, ...]:
+    """The paths by which a point is known: not those that its own values may have changed."""
+    return tuple(
+        path for path in paths if path in changes or not any(_touch(path, own) for own in changes)
+    )
 
 
 def _touch(one: str, other: str) -> bool:
@@ -62,8 +87,3 @@ def _touch(one: str, other: str) -> bool:
     if a[:n] == b[:n]:
         return True
     return (a == TOTAL and sets_arm_sizes(b)) or (b == TOTAL and sets_arm_sizes(a))
-
-
-def _without_vary(run: Run, what_if: str) -> Mapping[str, Any]:
-    """What holds under a what_if where nothing is varied: its first cell."""
-    return dict(next(cell.varied for cell in run.plan.cells if cell.what_if == what_if))

@@ -11,7 +11,7 @@ from trialsim.core.program import rule_of
 from trialsim.plots.base.words import exact
 from trialsim.plots.listed_points import key_of
 from trialsim.plots.run import Run
-from trialsim.plots.varied import WHAT_IF, Dimension, dimensions, raw_of
+from trialsim.plots.varied import WHAT_IF, Dimension, dimensions
 from trialsim.scenario.resolve import N_TOTAL
 
 
@@ -82,7 +82,7 @@ def along(run: Run, axis: NumericAxis, measure: str) -> pd.DataFrame:
     rows = []
     for index, cell in enumerate(run.plan.cells):
         design = run.plan.designs[cell.design]
-        x = design.n_total if axis.is_size else raw_of(run, cell, axis.path)
+        x = design.n_total if axis.is_size else dict(cell.varied)[axis.path]
         alike = cell.what_if == stated.what_if and alike_but_for(axis.path, cell, stated)
         if not alike or not isinstance(x, int | float):
             continue

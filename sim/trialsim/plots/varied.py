@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from trialsim.core.plan import Cell
 from trialsim.plots.base.words import exact, listed, plain
-from trialsim.plots.listed_points import POINTS, key_of, paths_in_one, point_of
+from trialsim.plots.listed_points import POINTS, key_of, paths_in_one, point_names
 from trialsim.plots.run import Run
 from trialsim.scenario.resolve import N_TOTAL
 
@@ -115,15 +114,13 @@ def dimensions(run: Run) -> list[Dimension]:
     """Everything with two values or more: what_if first, the listed points if their values say
     less than their names, then the paths as written."""
     cells, vary = run.plan.cells, run.written.vary
-    found = [_dimension(WHAT_IF, [cell.what_if for cell in cells], ())]
+    found = [_dimension(WHAT_IF, raw_values(run, WHAT_IF), ())]
     by_name = paths_in_one(run)
     if by_name:
-        names = [point_of(run, cell) for cell in cells]
-        found.append(_dimension(POINTS, names, tuple(vary.points)))
-    for place, (path, _) in enumerate(cells[0].varied):
+        found.append(_dimension(POINTS, raw_values(run, POINTS), tuple(vary.points)))
+    for path, _ in cells[0].varied:
         if path not in by_name:
-            values = [cell.varied[place][1] for cell in cells]
-            found.append(_dimension(path, values, vary.values_of(path)))
+            found.append(_dimension(path, raw_values(run, path), vary.values_of(path)))
     return [one for one in found if len(one.values) > 1]
 
 
@@ -152,6 +149,7 @@ def rates(run: Run) -> pd.DataFrame:
     place = zip(table["cell"], table["analysis"], table["contrast"], table["measure"], strict=True)
     numbers = zip(table["value"], table["mcse"], table["n_used"], strict=True)
     known = dict(zip(place, numbers, strict=True))
+    keys_of = [[key_of(value) for value in raw_values(run, one.path)] for one in found]
     rows = []
     for index, cell in enumerate(run.plan.cells):
         design = run.plan.designs[cell.design]
@@ -159,7 +157,7 @@ def rates(run: Run) -> pd.DataFrame:
         series = (run.plan.cell_key(index), analysis, design.contrasts_of(analysis)[0])
         rate, truth, failed = (known[(*series, measure)] for measure in measures)
         row = (cell.assumption, design.n_total, *rate, failed[0], truth[0])
-        keys = [key_of(raw_of(run, cell, one.path)) for one in found]
+        keys = [of_path[index] for of_path in keys_of]
         stated = cell.design == 0, cell.varied == run.plan.cells[0].varied
         rows.append((*row, design.decision.alpha, *stated, *keys))
     columns = ["assumption", "n_total", "value", "mcse", "n_used", "failed", "truth"]
@@ -167,8 +165,12 @@ def rates(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "alpha", "is_stated", "as_stated", *paths])
 
 
-def raw_of(run: Run, cell: Cell, path: str) -> Any:
-    """What a cell has of something that varies."""
+def raw_values(run: Run, path: str) -> list[Any]:
+    """What every cell has of something that varies, in the order of the plan."""
+    cells = run.plan.cells
     if path == POINTS:
-        return point_of(run, cell)
-    return cell.what_if if path == WHAT_IF else dict(cell.varied)[path]
+        return list(map(point_names(run), cells))
+    if path == WHAT_IF:
+        return [cell.what_if for cell in cells]
+    place = [name for name, _ in cells[0].varied].index(path)
+    return [cell.varied[place][1] for cell in cells]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from trialsim.plots.listed_points import key_of
 from trialsim.plots.run import Run
-from trialsim.plots.varied import WHAT_IF, dimensions, raw_of
+from trialsim.plots.varied import WHAT_IF, dimensions, raw_values
 from trialsim.scenario.resolve import AS_STATED, N_TOTAL
 
 
@@ -36,14 +36,15 @@ def varied_designs(run: Run) -> list[VariedDesign]:
     found = [one for one in dimensions(run) if one.path not in (WHAT_IF, N_TOTAL)]
     order = [{value.key: place for place, value in enumerate(one.values)} for one in found]
     labels = [{value.key: value.label for value in one.values} for one in found]
+    keys_of = [[key_of(value) for value in raw_values(run, one.path)] for one in found]
     cells: dict[int, dict[str, int]] = {}
     for index, cell in enumerate(run.plan.cells):
         if cell.what_if == AS_STATED:
             cells.setdefault(cell.design, {})[cell.assumption] = index
     rows = []
     for design, by_assumption in cells.items():
-        cell = run.plan.cells[next(iter(by_assumption.values()))]
-        keys = [key_of(raw_of(run, cell, one.path)) for one in found]
+        first = next(iter(by_assumption.values()))
+        keys = [of_path[first] for of_path in keys_of]
         sizes = tuple(run.plan.designs[design].arms.values())
         others = ", ".join(label[key] for label, key in zip(labels, keys, strict=True))
         places = [places[key] for places, key in zip(order, keys, strict=True)]

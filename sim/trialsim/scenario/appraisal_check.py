@@ -20,9 +20,15 @@ def risk_of_bias_problems(scenario: Scenario) -> Iterable[Problem]:
             if name not in scenario.bias:
                 hint = "Describe it there, with `on: false`, and what it does is shown."
                 found = list(unknown_name(place, "bias mechanism", name, scenario.bias))
-                yield from found if scenario.bias else [
-                    Problem(place, f"'{clipped(name)}' is not under bias, which is empty.", hint)
-                ]
+                yield from (
+                    found
+                    if scenario.bias
+                    else [
+                        Problem(
+                            place, f"'{clipped(name)}' is not under bias, which is empty.", hint
+                        )
+                    ]
+                )
                 continue
             mechanism = scenario.bias[name]
             if mechanism.domain != DOMAINS[key]:

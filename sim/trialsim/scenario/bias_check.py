@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from trialsim.bias.distort import LEVELS
-from trialsim.core.axes import REPLICATES_PER_BATCH
 from trialsim.core.effect import Beside, Effect, Place
 from trialsim.core.errors import Path, Problem
 from trialsim.core.stages import BiasMethod, OutcomeMethod, ReportBias, ScoreBias, TreatmentBias
@@ -78,14 +77,13 @@ def misled_problems(
         }
         if not acting or outcome not in sound:
             continue
-        path: Path = ("assumptions", assumption, outcome)
         laws = len(effect.by_class.difference) * _n_states(list(acting.values()))
         if laws > MOST_LAWS:
             text = (
                 f"arms, classes of patients and what misleads ({listed(acting, 'and')}) make up to "
                 f"{laws:,} distributions of scores; at most {MOST_LAWS:,} can be simulated."
             )
-            return [Problem(path, text, "Turn some off, or leave out between_trial_sd.")]
+            return [Problem(("bias",), text, "Turn some off, or leave out between_trial_sd.")]
         method = sound[outcome]
         for v, visit in enumerate(scenario.design.visits_weeks):
             if visit == baseline_of(scenario):
@@ -94,10 +92,11 @@ def misled_problems(
             states = [_together(list(acting.values()), method, v, outcome, s) for s in (-1, 0, 1)]
             if cannot_simulate(method, v, effect.beside([1.0], states, v, place)):
                 text = (
-                    f"at {visit}, with all that misleads ({listed(acting, 'and')}), almost nobody "
-                    "in some arm would score between the lowest and the highest score."
+                    f"under {assumption}, at {visit}, with all that misleads "
+                    f"({listed(acting, 'and')}), almost nobody in some arm would score between the "
+                    "lowest and the highest score."
                 )
-                return [Problem(path, text, "State smaller sizes, or a larger step.")]
+                return [Problem(("bias",), text, "State smaller sizes, or a larger step.")]
     return []
 
 
@@ -160,10 +159,8 @@ def _n_states(acting: Sequence[BiasMethod]) -> int:
     """At most so many combinations of what acts on a patient, in a batch."""
     by_arm = any(isinstance(one, ScoreBias) for one in acting)
     by_lot = sum(isinstance(one, TreatmentBias) or _by_lot(one) for one in acting)
-    varying = sum(isinstance(one, ScoreBias) and one.between_trial_sd > 0 for one in acting)
-    # Several that vary have a combination of sizes in every trial.
-    sizes = (1, len(LEVELS))[varying] if varying < 2 else REPLICATES_PER_BATCH
-    return (1 + by_arm) * 2**by_lot * sizes
+    varies = any(isinstance(one, ScoreBias) and one.between_trial_sd > 0 for one in acting)
+    return (1 + by_arm) * 2**by_lot * (len(LEVELS) if varies else 1)
 
 
 def _by_lot(one: BiasMethod) -> bool:

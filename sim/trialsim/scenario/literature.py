@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from trialsim.core.errors import Path, Problem
 from trialsim.scenario._words import listed, plain
 from trialsim.scenario.keys.literature import Literature, Sizes
+from trialsim.scenario.references import contrasts_of
 from trialsim.scenario.schema import Scenario
 
 PLACE: Path = ("literature",)
@@ -18,6 +19,8 @@ _KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "log_normal": (("median", "mean"), ("min", "max")),
 }
 """By distribution of sizes: keys that it needs, and keys that it may have."""
+_SMALLEST, _MEDIANS = 10, 100
+"""Of log-normal sizes that state no ends: the smallest trial, and the largest in medians."""
 _EXAMPLES = {
     "uniform": "{distribution: uniform, min: 40, max: 200}",
     "log_normal": "{distribution: log_normal, median: 80, mean: 110}",
@@ -48,7 +51,7 @@ def _trial_problems(scenario: Scenario, literature: Literature) -> Iterable[Prob
         hint = "Describe it by `method: repeated_normal`, or make another analysis the primary one."
         yield Problem(PLACE, text, hint, at_key=True)
     if scenario.decision.name != "superiority":
-        text = f"has trials that ask whether there is a difference; decision is {_decision(scenario)}."
+        text = f"asks whether there is a difference; decision is {scenario.decision.name}."
         yield Problem(PLACE, text, "Write `decision: superiority`.", at_key=True)
     baseline = next((name for name, week in scenario.design.visits_weeks.items() if week == 0), "")
     if not _has_law(analysis, baseline):
@@ -61,18 +64,15 @@ def _trial_problems(scenario: Scenario, literature: Literature) -> Iterable[Prob
     elif literature.standardised and analysis.name != "t_test":
         text = f"needs a t test, whose SD is that of the scores; {primary} is {analysis.name}."
         yield Problem((*PLACE, "standardised"), text, "Write false, or choose a t_test.")
-    first = next(iter(scenario.design.contrasts.values()), tuple(scenario.design.arms)[:2])
-    sizes = [scenario.design.arms[arm].n for arm in first if arm in scenario.design.arms]
-    smallest = _smallest(literature)
-    if len(sizes) == 2 and smallest is not None:
-        fewest = smallest * min(sizes) / sum(sizes)
-        if fewest < 1:
+    contrasts = contrasts_of(scenario)
+    names = analysis.contrasts or list(contrasts)
+    pair = contrasts.get(names[0], ()) if names else ()
+    planned = [scenario.design.arms[arm].n for arm in pair if arm in scenario.design.arms]
+    if len(planned) == 2 and literature.sizes:
+        smallest = smallest_of(literature.sizes)
+        if smallest * min(planned) < 0.5 * sum(planned):
             text = f"begin at {plain(smallest)}, which leaves an arm with nobody in it."
             yield Problem((*PLACE, "sizes"), text, "Arms are as unequal as those of the design.")
-
-
-def _decision(scenario: Scenario) -> str:
-    return str(scenario.decision.name)
 
 
 def _has_law(analysis: Any, baseline: str) -> bool:
@@ -87,18 +87,18 @@ def _has_law(analysis: Any, baseline: str) -> bool:
     )
 
 
-def _smallest(literature: Literature) -> float | None:
-    sizes = literature.sizes
+def smallest_of(sizes: Sizes | Sequence[int]) -> int:
+    """The smallest trial there can be."""
     if not isinstance(sizes, Sizes):
         return min(sizes)
-    return 10 if sizes.min is None else sizes.min
+    return _SMALLEST if sizes.min is None else sizes.min
 
 
-def _largest(literature: Literature) -> float:
-    sizes = literature.sizes
+def largest_of(sizes: Sizes | Sequence[int]) -> int:
+    """The largest trial there can be."""
     if not isinstance(sizes, Sizes):
         return max(sizes)
-    return 100 * (sizes.median or 0) if sizes.max is None else sizes.max
+    return round(_MEDIANS * (sizes.median or 0)) if sizes.max is None else sizes.max
 
 
 def _size_problems(literature: Literature) -> Iterable[Problem]:
@@ -118,7 +118,7 @@ def _size_problems(literature: Literature) -> Iterable[Problem]:
         example = f"Write for example `{_EXAMPLES[sizes.distribution]}`."
         yield Problem(place, f"{sizes.distribution} needs {listed(missing, 'and')}.", example)
         return
-    smallest, largest = _smallest(literature) or 0, _largest(literature)
+    smallest, largest = smallest_of(sizes), largest_of(sizes)
     if smallest > largest:
         text = f"found {plain(smallest)} to {plain(largest)}, which leaves no size."
         yield Problem((*place, "min" if sizes.min is not None else "median"), text)
@@ -133,9 +133,9 @@ def _size_problems(literature: Literature) -> Iterable[Problem]:
 
 
 def _flaw_problems(literature: Literature) -> Iterable[Problem]:
-    smallest = _smallest(literature)
+    smallest = smallest_of(literature.sizes)
     for name, flaw in literature.flaws.items():
-        if flaw.up_to_n is not None and smallest is not None and flaw.up_to_n < smallest:
+        if flaw.up_to_n is not None and flaw.up_to_n < smallest:
             text = f"found {flaw.up_to_n}, but no trial is smaller than {plain(smallest)}."
             yield Problem((*PLACE, "flaws", name, "up_to_n"), text, "Leave it out for all sizes.")
 

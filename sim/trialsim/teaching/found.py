@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
@@ -58,7 +59,14 @@ def _of_100(share: float, decimals: int) -> str:
 
 def amount(value: float, unit: str = "", decimals: int = 1, how: str = EXACT) -> Found:
     """A size in its unit: "3.1 points"."""
-    return Found(value, f"{number(value, decimals)} {unit}".strip(), how)
+    return Found(value, f"{rounded(value, decimals)} {unit}".strip(), how)
+
+
+def rounded(value: float, decimals: int) -> str:
+    """A value with so many decimals, halves away from zero, as on a blackboard: 2.05 is 2.1,
+    though a computer holds a little less."""
+    place = Decimal(1).scaleb(-decimals)
+    return number(float(Decimal(f"{value:.9f}").quantize(place, ROUND_HALF_UP)), decimals)
 
 
 def count(value: float, unit: str = "", how: str = EXACT) -> Found:

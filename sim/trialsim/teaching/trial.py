@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import sqrt
 
@@ -12,17 +12,20 @@ import pandas as pd
 from trialsim.analysis.change_score import ChangeScore
 from trialsim.analysis.t_test import TTest
 from trialsim.core.plan import Cell, Design, Series
-from trialsim.core.program import rule_of
 from trialsim.core.stages import AnalysisMethod, OutcomeMethod
 from trialsim.operating.characteristics import true_value
 from trialsim.operating.exact_power import exact_rejection_rate
 from trialsim.plots.base.words import number, plain, quoted
 from trialsim.plots.graded import is_graded
 from trialsim.plots.run import Run
+from trialsim.replayed.abstract import at
 from trialsim.scenario.keys.published import Published
 from trialsim.scenario.loaded import LoadedScenario
+from trialsim.teaching.found import rounded
+from trialsim.theory.noncentral_t import critical_t
 
-PARTS_OF_A_CLAIM = ("estimate", "interval")
+POST = "post"
+"""Name of the comparison of post scores in the trials that lessons simulate."""
 
 
 @dataclass(frozen=True)
@@ -163,12 +166,11 @@ class Trial:
         cell = self.null
         if cell is None:
             return False
-        spec = TTest(outcome=self.method.outcome, visit=self.visit, contrasts=(self.contrast,))
-        analyses = {**self.design.analyses, "post": spec}
-        design = _with_analyses(self.design, analyses)
+        post = TTest(outcome=self.method.outcome, visit=self.visit, contrasts=(self.contrast,))
+        design = replace(self.design, analyses={**self.design.analyses, POST: post})
         sizes = design.allocation.size_law(tuple(design.arms.values()))
         fixed = sizes is not None and len(sizes) == 1
-        return fixed and exact_rejection_rate(design, cell, "post", self.contrast) is not None
+        return fixed and exact_rejection_rate(design, cell, POST, self.contrast) is not None
 
     @property
     def null(self) -> Cell | None:
@@ -197,9 +199,9 @@ class Trial:
                 continue
             method = analyses[one.analysis]
             is_own = (method.outcome, method.visit) == (self.method.outcome, self.visit)
-            if is_own and one.contrast in (None, self.contrast) and rule_sides(self, one.analysis):
-                found.append((not isinstance(method, TTest), one.interval is None, one))
-        return min(found, key=lambda each: each[:2])[2] if found else None
+            if is_own and one.contrast in (None, self.contrast) and method.tests_differences:
+                found.append((_directness(method), one))
+        return min(found, key=lambda each: each[0])[1] if found else None
 
     @property
     def published_change(self) -> Published | None:
@@ -241,9 +243,37 @@ class Trial:
         """Who says so: "published", or the assumption."""
         return "published" if self.published is not None else f"assumed in {quoted(self.assumed[0])}"
 
+    @property
+    def claim(self) -> str:
+        """The claimed difference as a sentence without its full stop."""
+        result = self.published
+        if result is None:
+            name, size = self.assumed
+            return f"Suppose that {self.arm} is {self.size(size)} better ({quoted(name)})"
+        word = "better" if self.claimed >= 0 else "worse"
+        said = (
+            f"At {at(self.run, self.visit)}, {self.arm} was {self.size(abs(self.claimed))} {word} "
+            f"than {self.comparator} on the {self.label}"
+        )
+        if result.interval is None:
+            return said
+        ends = sorted(self.sign * end for end in result.interval)
+        low, high = (number(end, 1) for end in ends)
+        return f"{said} ({100 * result.level:g}% CI {low} to {high})"
+
+    @property
+    def se_claimed(self) -> float:
+        """Standard error of the claimed difference: from its interval, else from the SD."""
+        result = self.published
+        if result is None or result.interval is None:
+            return self.se
+        df = self.n_arm + self.n_comparator - 2
+        low, high = result.interval
+        return (high - low) / (2 * float(critical_t(df, 1 - result.level)))
+
     def size(self, value: float, decimals: int = 1) -> str:
         """A size with its unit: "3.8 points"."""
-        return f"{number(value, decimals)} {self.unit}"
+        return f"{rounded(value, decimals)} {self.unit}"
 
     @property
     def who(self) -> str:
@@ -254,14 +284,6 @@ class Trial:
         )
 
 
-def rule_sides(trial: Trial, analysis: str) -> bool:
-    """Whether an analysis estimates a difference in the score's own unit."""
-    method = trial.design.analyses[analysis]
-    rule = rule_of(trial.design, analysis)
-    return method.tests_differences and rule.sign == trial.sign
-
-
-def _with_analyses(design: Design, analyses: dict[str, AnalysisMethod]) -> Design:
-    from dataclasses import replace
-
-    return replace(design, analyses=analyses)
+def _directness(method: AnalysisMethod) -> int:
+    """Place of an analysis among those that a paper may report: post scores come first."""
+    return 0 if isinstance(method, TTest) else 2 if isinstance(method, ChangeScore) else 1

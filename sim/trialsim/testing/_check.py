@@ -14,6 +14,7 @@ from trialsim.testing import (
     _analysis_failures,
     _analysis_invariance,
     _analysis_law,
+    _bias,
     _cohort,
     _decision,
     _every_method,
@@ -29,6 +30,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "allocation": _allocation.RULES,
     "outcomes": _outcomes.RULES,
     "observation": _observation.RULES,
+    "bias": _bias.RULES,
     "analysis": (
         *_analysis.RULES,
         *_analysis_invariance.RULES,

@@ -19,7 +19,8 @@ def false_positive_risk(prior: ArrayLike, power: ArrayLike, alpha: ArrayLike = 0
     """Share of false alarms among significant results, p below `alpha`.
 
     `prior` is the share of such trials in which the treatment works, `power` the share of those
-    that are significant. Arguments broadcast: alpha (1 - prior) / (alpha (1 - prior) + power prior).
+    that are significant: alpha (1 - prior) / (alpha (1 - prior) + power prior). Arguments
+    broadcast.
     """
     belief = _validate.share("prior", prior)
     found = _validate.share("power", power) * belief

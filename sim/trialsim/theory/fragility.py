@@ -39,7 +39,7 @@ def fisher_p_value(events1: int, n1: int, events0: int, n0: int) -> float:
     _counts(events1, n1, events0, n0)
     events = events1 + events0
     first = max(0, events - n0)
-    k = np.arange(first, min(n1, events) + 1)
+    k = np.arange(first, min(n1, events) + 1, dtype=float)
     log = _log_choose(n1, k) + _log_choose(n0, events - k)
     chance = np.exp(log - log.max())  # of thousands the tables themselves would overflow
     chance /= chance.sum()

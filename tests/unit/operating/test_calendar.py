@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from trialsim.core.clock import Lateness
 from trialsim.operating.calendar import calendar
 from trialsim.operating.patients_by_week import (
     COMPLETE,
@@ -102,3 +103,24 @@ def test_timelines_by_hand():
     ]
     assert "session" not in {event for event, *_ in by_patient[1]}, "the control has none"
     assert set(timelines(design(), data(), 1)["patient"]) == {1, 2, 3}
+
+
+def test_whoever_misses_the_last_visit_is_lost_when_its_window_is_over():
+    """Patient 2, due on day 63, comes on day 71 to a visit with a window of 6 days."""
+    one = followed()
+    clock = one.design.clock
+    assert clock is not None
+    lateness = {**clock.lateness, "later": Lateness(2.0, 6.0)}
+    visit_on, made = one.course.visit_on["later"].copy(), one.course.made["later"].copy()
+    visit_on[0, 1], made[0, 1] = 71, False
+    late = replace(
+        one,
+        design=replace(one.design, clock=replace(clock, lateness=lateness)),
+        course=replace(
+            one.course,
+            visit_on={**one.course.visit_on, "later": visit_on},
+            made={**one.course.made, "later": made},
+        ),
+    )
+    lost = whereabouts([late], 85).counts[LOST][0]
+    assert lost[[68, 69]].tolist() == [1, 2]

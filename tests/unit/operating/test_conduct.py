@@ -214,3 +214,25 @@ def test_what_a_calendar_leaves_out_is_named():
         assert part in found
     assert calendar_leaves_out(replace(design, clock=None)) == []
     assert clock.last_day < inf
+
+
+def test_design_points_that_conduct_does_not_see_are_one():
+    conduct = {**FREE["conduct"], "therapists": {"treatment": {"n": 2, "icc": 0}}}
+    written = {
+        **FREE,
+        "conduct": conduct,
+        "vary": {"conduct.therapists.treatment.icc": [0, 0.1]},
+        "what_if": {"half": {"conduct.sessions.attend": 0.35}},
+    }
+    plan = loaded(written).plan
+    assert len(plan.designs) == 4
+    first, second = by_point(plan, 512)
+    assert plan.cells[second.cell].what_if == "half"
+
+    def attended(point):
+        (one,) = [one for one in point.found if one.what == "attended"]
+        return one
+
+    a, b = attended(first), attended(second)
+    # Whoever comes half as often attends half of what they did, if nothing else differs.
+    assert abs(b.value - a.value / 2) < 4 * np.hypot(b.mcse, a.mcse / 2)

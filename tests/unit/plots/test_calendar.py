@@ -102,7 +102,7 @@ def test_stages_are_drawn_where_a_calendar_is_simulated(faults_fixture, visible_
         "whoever was recruited is somewhere"
     )
     assert "are lost" in drawn.takeaway
-    assert set(drawn.numbers["trial"]) == {"mean", *map(str, range(1, 9))}
+    assert set(drawn.numbers["trial"]) == {"mean", *map(str, range(1, 7))}
 
 
 def test_one_cannot_close_a_trial_that_has_long_ended():

@@ -97,3 +97,25 @@ def test_the_diagram_says_what_became_of_treatment(faults_fixture, visible_texts
         inside = [box for box in boxes if 20 < box.height < 0.9 * drawn.figure.bbox.height]
         assert len(inside) == 1 + 5 * 2
         assert not any(a.overlaps(b) for a, b in combinations(inside, 2))
+
+
+def test_treatment_that_all_have_in_full_needs_no_box(visible_texts_fixture):
+    conduct = {"sessions": {"planned": 2, "within_weeks": 2}, "method": "express"}
+    flow = flow_of(loaded({**TRIAL, "conduct": conduct}).plan, 0, 0)
+    assert counted(flow.trial(0), "attended all") == {"treatment": 2}
+    drawn = draw_trial(flow, 0, label, "Trial 1.")
+    words = " ".join(text.get_text() for text in visible_texts_fixture(drawn.figure))
+    assert "TREATMENT" not in words
+    assert "Every session" not in drawn.caption
+
+
+def test_who_is_lost_before_leaving_did_not_withdraw_yet():
+    """Patient 4 comes too late to one visit on day 70, and leaves on day 75, before the last."""
+    found = data()
+    course = found.course
+    assert course is not None
+    left = course.left_on.copy()
+    left[0, 3] = 75
+    trial = flow_from(design(), replace(found, course=replace(course, left_on=left))).trial(0)
+    assert counted(trial, "lost", "after", "came too late") == {"control": 0, "treatment": 1}
+    assert counted(trial, "lost", "after", "withdrew") == {"control": 1, "treatment": 0}

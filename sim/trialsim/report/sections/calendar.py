@@ -20,7 +20,7 @@ from trialsim.report.page import Page
 from trialsim.report.render import fill
 from trialsim.report.tables import Table
 from trialsim.report.wording import shown
-from trialsim.scenario.resolve import AS_STATED
+from trialsim.scenario.resolve import AS_STATED, N_TOTAL
 
 ID = "calendar"
 TITLE = "How long it takes"
@@ -29,6 +29,12 @@ MOST_TRIALS = 10_000
 """Simulated calendars of recruitment; more would change nothing that the page shows."""
 
 ERRORS = "In brackets: Monte Carlo standard error."
+
+
+_NOT_MADE = (
+    " A visit is not made by those who have left, come after its window, or have not reached it "
+    "when the trial closes."
+)
 
 
 def applies(page: Page) -> bool:
@@ -98,7 +104,8 @@ def _conduct(page: Page) -> Table | None:
     if clock is None:
         return None
     groups: dict[str, list[list[str]]] = {}
-    for one in conducted(page.plan, page.replicates):
+    found = conducted(page.plan, page.replicates)
+    for one in found:
         row = [_named(what_it_is(one, clock)), value_of(one), range_of(one)]
         groups.setdefault(_whose(page, one), []).append(row)
     if not groups:
@@ -109,9 +116,9 @@ def _conduct(page: Page) -> Table | None:
         f"Room, waiting, sessions and visits of the design as stated, {over}",
         ["What", "All trials together", "In 95 of 100 trials"],
         list(groups.items()),
-        f"{ERRORS} Shares and means are those of all participants, or appointments, of all trials "
-        "together. A visit is not made by those who have left, come after its window, or have not "
-        "reached it when the trial closes.",
+        f"{ERRORS[:-1]}; for a share of exactly 0 or 100%, the far end of its 95% interval. Shares "
+        "and means are those of all participants, or appointments, of all trials together."
+        + (_NOT_MADE if any(one.what == "not_made" for one in found) else ""),
     )
 
 
@@ -136,7 +143,7 @@ def _points(page: Page) -> Table | None:
     found = by_point(page.plan, page.replicates)
     if not found:
         return None
-    there = {(one.what, one.where) for point in found for one in point.found}
+    there = {(one.what, one.where) for point in found for one in point.found if not _is_whole(one)}
     columns = [(what, where) for what in _COLUMNS for w, where in sorted(there) if w == what]
     several = len({where for _, where in columns}) > 1
     heads = [
@@ -158,10 +165,20 @@ def _points(page: Page) -> Table | None:
     )
 
 
+def _is_whole(one: Conducted) -> bool:
+    """Whether there is nothing to say: all sessions attended, or none without an appointment."""
+    return one.value == (1.0 if one.what == "attended" else 0.0)
+
+
 def _point_name(page: Page, point: Point) -> str:
     """A design by what it changes."""
     cell = page.plan.cells[point.cell]
-    said = [f"{name_of(page, tuple(path.split('.')))} {shown(v)}" for path, v in cell.varied]
+    said = [
+        f"{value:,} participants"
+        if path == N_TOTAL
+        else f"{name_of(page, tuple(path.split('.')))} {shown(value)}"
+        for path, value in cell.varied
+    ]
     if cell.what_if != AS_STATED:
         said.append(quoted(cell.what_if))
     return "; ".join(said) or "as stated"
@@ -188,8 +205,8 @@ def _rules(page: Page) -> list[str]:
         said.append(text)
     if clock.diaries and clock.appointments == "diary":
         said.append(
-            "Booked at the start of treatment, each session on the first working day with room; "
-            "slots of those who miss, stop or leave are not given to others"
+            "Booked at the start of treatment, each session at midday of the first working day "
+            "with room; slots of those who miss, stop or leave are not given to others"
         )
     if clock.rebook:
         said.append(

@@ -1,0 +1,1 @@
+"""Figures that only lessons need: bars of what may be chosen from, and a funnel to guess at."""
