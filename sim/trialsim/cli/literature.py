@@ -113,8 +113,8 @@ def _print(
     console.print(_trials_table(found, rows))
     console.print(_pooled_table(rows))
     console.print(
-        "Monte Carlo standard errors in brackets. Distance: from the mean true effect. Holds truth: "
-        "share of 95% intervals\nthat hold it. Predicts: chance that the prediction interval holds "
+        "Monte Carlo standard errors in brackets. Distance: from the mean true effect. Holds truth:\n"
+        "share of 95% intervals that hold it. Predicts: chance that the prediction interval holds\n"
         "the true effect of a new trial."
     )
     console.print(_parts(found, rows))
@@ -243,8 +243,8 @@ def _parts(found: Literatures, rows: pd.DataFrame) -> str:
     change = value_of(rows, "estimate", DIFFERENCE, method)
     total = value_of(rows, "distance", PUBLISHED, method)
     return (
-        f"Distance of what is published, {_NAMES[method]}: {with_error(*total)}: that of all trials, "
-        f"flaws included, {with_error(*whole)}, and what publication adds, {with_error(*change)}."
+        f"Distance of what is published, {_NAMES[method]}: {with_error(*total)}. That of all trials, "
+        f"flaws included,\nis {with_error(*whole)}; publication adds {with_error(*change)}."
     )
 
 

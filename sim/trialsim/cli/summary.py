@@ -14,6 +14,7 @@ from trialsim.cli.points_table import print_points
 from trialsim.core.program import rule_of
 from trialsim.operating.calendar import calendar
 from trialsim.operating.characteristics import check_against_theory
+from trialsim.operating.conduct_words import conduct_lines
 from trialsim.operating.needed_to_treat import numbers_needed
 from trialsim.operating.placement import published_among
 from trialsim.operating.rounding import (
@@ -120,6 +121,8 @@ def _calendar(console: Console, results: Results) -> None:
         head = "\nCalendar " if place == 0 else "         "
         ends = f"{row.low:.3g} to {row.high:.3g} in 95 of 100 trials"
         console.print(f"{head}{row.what}: {with_error(row.mean, row.mcse)}; {ends}")
+    for line in conduct_lines(results.plan, results.replicates, in_short=True):
+        console.print(f"         {line}")
 
 
 def _trial(console: Console, results: Results) -> None:

@@ -59,13 +59,21 @@ def _tenths(value: float) -> str:
     return f"{value:.0f}" if value >= 10 or value == 0 else f"{value:.1f}"
 
 
-def conduct_lines(plan: Plan, replicates: int, label: Label = as_words) -> list[str]:
-    """The results of the design as stated, a line each; none without a calendar."""
+_IN_SHORT = ("utilisation", "attended", "unplaced", "stopped", "left", "unfinished")
+
+
+def conduct_lines(
+    plan: Plan, replicates: int, label: Label = as_words, *, in_short: bool = False
+) -> list[str]:
+    """The results of the design as stated, a line each; none without a calendar. In short, those
+    by which a clinic is judged, as far as they are not all or nothing."""
     clock = plan.designs[0].clock
     if clock is None:
         return []
     lines = []
     for one in conducted(plan, replicates):
+        if in_short and (one.what not in _IN_SHORT or one.low == one.high):
+            continue
         where = f"{label(one.where)}: " if one.where else ""
         ends = f"{range_of(one)} in 95 of 100 trials"
         lines.append(f"{where}{what_it_is(one, clock)}: {value_of(one)}; {ends}")
