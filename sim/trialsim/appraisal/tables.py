@@ -85,6 +85,7 @@ ERRORS_HEAD = (
     "Exaggeration",
     "Wrong sign",
     "Smallest significant",
+    "Interval holds truth",
 )
 
 PLACED_NOTE = (
@@ -96,7 +97,8 @@ PLACED_NOTE = (
 ERRORS_NOTE = (
     "Power: share significant where something differs; where nothing does, these are false alarms. "
     f"{NO_POWER} Exaggeration: mean size of significant estimates over the true size. Smallest "
-    "significant: mean over trials."
+    "significant: mean over trials, about half the width of an interval. Interval holds truth: of "
+    "the treatment's own effect."
 )
 
 
@@ -153,6 +155,7 @@ def _errors_row(one: Sibling) -> list[str]:
         _factor(one),
         NOT_DEFINED if one.is_published else share_text(*_triple(one.type_s)),
         value_text(abs(one.critical.value), one.critical.mcse),
+        share_text(*_triple(one.coverage)),
     ]
 
 

@@ -113,9 +113,8 @@ def _print(
     console.print(_trials_table(found, rows))
     console.print(_pooled_table(rows))
     console.print(
-        "Monte Carlo standard errors in brackets. Distance: from the mean true effect. Holds truth:\n"
-        "share of 95% intervals that hold it. Predicts: chance that the prediction interval holds\n"
-        "the true effect of a new trial."
+        "Monte Carlo standard errors in brackets. Distance: from the mean true effect. Holds "
+        "truth: share of\n95% intervals that hold it."
     )
     console.print(_parts(found, rows))
     if text := _failures(rows):
@@ -168,19 +167,23 @@ def _trials_table(found: Literatures, rows: pd.DataFrame) -> Table:
     table.add_column("a literature")
     for name in ("published", "exact", "all trials", "exact"):
         table.add_column(name, justify="right")
-    level = found.setting.written.asymmetry_alpha
+    level, pooling = found.setting.written.asymmetry_alpha, found.setting.written.pooling
+    predicting = pooling if pooling != "inverse_variance" else "reml"
     lines = (
-        ("n_trials", "trials", False),
-        ("positive", "significant in the good direction", True),
-        ("egger", f"Egger's test finds asymmetry (p < {level:g})", True),
-        ("n_filled", "trials that trim-and-fill adds", False),
-        ("tau2", "tau2 by REML", False),
-        ("i2", "I2", True),
+        ("n_trials", "", "trials", False),
+        ("positive", "", "significant in the good direction", True),
+        ("egger", "", f"Egger's test finds asymmetry (p < {level:g})", True),
+        ("n_filled", "", "trials that trim-and-fill adds", False),
+        ("tau2", "", "tau2 by REML", False),
+        ("i2", "", "I2", True),
+        ("prediction_lower", predicting, f"prediction interval, {_NAMES[predicting]}: from", False),
+        ("prediction_upper", predicting, "    to", False),
+        ("predicted", predicting, "    chance that it holds what a new trial's truth is", True),
     )
-    for measure, text, is_share in lines:
+    for measure, method, text, is_share in lines:
         cells = []
         for trials in (PUBLISHED, ALL):
-            row = _row(rows, measure, trials)
+            row = _row(rows, measure, trials, method)
             value, mcse = float(row["value"]), float(row["mcse"])
             cells.append(_shown(value, mcse, is_share, float(row["n_used"])))
             exact = float(row["exact"])
@@ -200,40 +203,31 @@ def _exact(value: float, is_share: bool) -> str:
     return percent(value, 0.0) if is_share else f"{value:.4g}"
 
 
-def _row(rows: pd.DataFrame, measure: str, trials: str) -> Any:
-    return rows[(rows["measure"] == measure) & (rows["trials"] == trials)].iloc[0]
+def _row(rows: pd.DataFrame, measure: str, trials: str, method: str) -> Any:
+    """The row of a measure; values of NaN where there is none."""
+    chosen = rows[
+        (rows["measure"] == measure) & (rows["trials"] == trials) & (rows["method"] == method)
+    ]
+    return chosen.iloc[0]
 
 
 def _pooled_table(rows: pd.DataFrame) -> Table:
-    """A row a way of pooling: estimate, distance from the truth, coverage, prediction."""
+    """A row a way of pooling: estimate, distance from the truth, coverage."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("pooled by", no_wrap=True)
-    for name in ("published", "distance", "holds truth", "predicts", "all: distance"):
+    for name in ("published", "distance", "holds truth", "all: distance", "holds truth"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("holds truth", justify="right", no_wrap=True)
     for method, text in _NAMES.items():
-        cells = [
-            _cell(rows, measure, method)
-            for measure in ("estimate", "distance", "coverage", "predicted")
-        ]
-        cells += [_cell(rows, measure, method, ALL) for measure in ("distance", "coverage")]
+        cells = [_cell(rows, m, method, PUBLISHED) for m in ("estimate", "distance", "coverage")]
+        cells += [_cell(rows, m, method, ALL) for m in ("distance", "coverage")]
         table.add_row(text, *cells)
     return table
 
 
-def _cell(rows: pd.DataFrame, measure: str, method: str, trials: str = PUBLISHED) -> str:
-    chosen = rows[
-        (rows["measure"] == measure) & (rows["method"] == method) & (rows["trials"] == trials)
-    ]
-    if chosen.empty:
-        return ""
-    row = chosen.iloc[0]
+def _cell(rows: pd.DataFrame, measure: str, method: str, trials: str) -> str:
+    row = _row(rows, measure, trials, method)
     value, mcse, n = float(row["value"]), float(row["mcse"]), float(row["n_used"])
-    if measure == "coverage":
-        return share_text(value, mcse, n)
-    if measure == "predicted":
-        return percent(value, mcse)
-    return value_text(value, mcse)
+    return share_text(value, mcse, n) if measure == "coverage" else value_text(value, mcse)
 
 
 def _parts(found: Literatures, rows: pd.DataFrame) -> str:
@@ -243,8 +237,8 @@ def _parts(found: Literatures, rows: pd.DataFrame) -> str:
     change = value_of(rows, "estimate", DIFFERENCE, method)
     total = value_of(rows, "distance", PUBLISHED, method)
     return (
-        f"Distance of what is published, {_NAMES[method]}: {with_error(*total)}. That of all trials, "
-        f"flaws included,\nis {with_error(*whole)}; publication adds {with_error(*change)}."
+        f"Distance of what is published, {_NAMES[method]}: {with_error(*total)}. That of all "
+        f"trials, flaws included,\nis {with_error(*whole)}; publication adds {with_error(*change)}."
     )
 
 

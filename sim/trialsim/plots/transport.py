@@ -105,19 +105,20 @@ def draw_transport(told: Transport, note: str = "", name: str = "transport") -> 
 def applies(run: Run) -> bool:
     """Where an effect on the primary outcome differs between the two levels of a trait or
     covariate."""
-    return _transport(run) is not None
+    return transport_of(run) is not None
 
 
 def draw(run: Run) -> Drawn:
     """P25 of a scenario whose effects differ by belief: its assumptions, its listed points."""
-    told = _transport(run)
+    told = transport_of(run)
     if told is None:
         raise ValueError("no effect of this run differs between two kinds of patients")
     return draw_transport(told, f"By the assumptions of {run.plan.name}, scenario "
                           f"{run.plan.digest}.")
 
 
-def _transport(run: Run) -> Transport | None:
+def transport_of(run: Run) -> Transport | None:
+    """What a run says of believers: None where no effect goes by a trait or covariate."""
     analysis = run.primary
     method, arms = run.design.analyses[analysis], list(run.design.arms)
     visit = list(run.design.visits).index(method.visit)
