@@ -283,7 +283,7 @@ def test_equal_loss_of_opposite_patients_misleads():
 @pytest.mark.evidence(
     "bias.per_protocol",
     kind="closed form",
-    claim="Where worse patients miss sessions, those who attend 5 of 6 are better by 0.109 SD after treatment; where attendance goes with nothing, by nothing, 12,800 trials, to 4 errors (0.008).",
+    claim="Where worse patients miss sessions, those who attend 5 of 6 are better by 0.156 SD after treatment; where attendance goes with nothing, by nothing, 12,800 trials, to 4 errors (0.008).",
     source="binomial attendance with logistic odds, by quadrature",
 )
 @pytest.mark.parametrize("strength", [0.0, -0.5])
@@ -312,4 +312,4 @@ def test_those_who_attend_are_not_those_who_were_randomised(strength):
     spread = sqrt(N1 * share * (1 - share) / REPLICATES)
     assert_matches(float(analysed.mean()), N0 + N1 * share, spread, "analysed")
     if strength:
-        assert mean == pytest.approx(0.109, abs=0.001)
+        assert mean == pytest.approx(0.156, abs=0.001)

@@ -167,4 +167,6 @@ class Run:
 
 
 def _equal(a: object, b: object) -> bool:
+    if b is None:  # nothing is written there: a table of numbers has it as NaN
+        return a is None or a != a
     return bool(a == b) if not isinstance(a, list | tuple) else list(a) == list(b)  # type: ignore[call-overload]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from trialsim.core.axes import BoolArray, FloatArray
+from trialsim.core.axes import REPLICATES_PER_BATCH, BoolArray, FloatArray
 from trialsim.core.plan import Series
 from trialsim.core.records import COLUMNS
 from trialsim.plots.run import Run
@@ -39,7 +39,16 @@ class Bench:
     """The trials that lessons simulate; each kind only when a step asks for it."""
 
     trial: Trial
-    replicates: int = REPLICATES
+
+    @property
+    def replicates(self) -> int:
+        """Trials behind a simulated answer: fewer where each has very many patients."""
+        return self.at_most(REPLICATES)
+
+    def at_most(self, replicates: int) -> int:
+        """So many trials, or as many as have the patients of that many trials of 200."""
+        batches = replicates * 200 / max(self.trial.design.n_total, 200) / REPLICATES_PER_BATCH
+        return REPLICATES_PER_BATCH * max(2, int(batches))
 
     @property
     def seed(self) -> int:
@@ -111,7 +120,7 @@ class Bench:
     def claimed(self) -> Results:
         """No effect, and an effect as large as what is claimed."""
         effects = {NOTHING: {}, CLAIMED: self.difference(self.trial.claimed)}
-        return self.run({"assumptions": effects}, 2048)
+        return self.run({"assumptions": effects}, self.at_most(2048))
 
     @property
     def figures_of_claim(self) -> Run:

@@ -44,8 +44,15 @@ def simulated_share(share: float, n: int, what: str = "simulated trials") -> Fou
     mcse = float(np.sqrt(share * (1 - share) / n)) if n else float("nan")
     half = 1.96 * mcse if 0 < share < 1 else share_interval(round(share * n), n)[1 - int(share)]
     half = abs(half - share) if share in (0, 1) else half
-    text = _of_100(share, min(1, supported(100 * half, 1)))
+    text = _of_100(share, min(1, supported(100 * half, 1)) if 0 < share < 1 else 0)
     return Found(share, f"{text} of 100", f"±{100 * half:.1f} in 100, {n:,} {what}")
+
+
+def complement(found: Found) -> Found:
+    """The share of all the others, known as well."""
+    decimals = 1 if "." in found.text else 0
+    share = 1 - found.value
+    return Found(share, f"{_of_100(share, decimals)} of 100", found.error)
 
 
 def _of_100(share: float, decimals: int) -> str:

@@ -81,8 +81,8 @@ def make(bench: Bench) -> Step:
             Answer("No."),
         ),
         explain=(
-            f"One planned test gives {one} false alarms. The best of three analyses gives {ways}, "
-            f"either visit {visits}, and any outcome {outcomes}.",
+            f"One planned test raises a false alarm in {one} trials. The best of three analyses "
+            f"does in {ways}, at either visit in {visits}, of any outcome in {outcomes}.",
             f"Outcomes of one patient go together (here they correlate {ALIKE:g}): when the first "
             f"of {total} scores is significant by mistake, {agreeing} of them are on average, "
             "itself included. Agreement is what one lucky draw looks like from many sides.",

@@ -11,7 +11,7 @@ from trialsim.plots.base.figure import Drawn, Settings
 from trialsim.plots.expectation import Expected, draw_expectation
 from trialsim.teaching import applies
 from trialsim.teaching.bench import ANCOVA, Bench
-from trialsim.teaching.found import amount, exact_share
+from trialsim.teaching.found import amount, complement, exact_share
 from trialsim.teaching.step import Answer, Asked, Question, Revealed, Rows, Step
 from trialsim.teaching.trial import POST, Trial
 from trialsim.theory.two_means import t_test_power
@@ -42,7 +42,7 @@ def make(bench: Bench) -> Step:
     )
     points = amount(BETWEEN_ARMS * trial.sd, trial.unit)
     sizes = {size: bench.rejections(size) for size in (SIZES if trial.is_normal else SIZES[1::3])}
-    covers = exact_share(1 - (adjusted or post).value, (adjusted or post).error)
+    covers = complement(adjusted or post)
     best = "post scores" if adjusted is None else "ANCOVA"
     asked = Asked(
         claim=f"“We simply asked the patients. With {trial.arm} they felt better.”",
@@ -104,7 +104,7 @@ def make(bench: Bench) -> Step:
 
 def _figure(bench: Bench) -> Drawn:
     """P7 for scores after treatment."""
-    curve = expectation_curve(bench.variant({}), analysis=POST, replicates=_CURVE)
+    curve = expectation_curve(bench.variant({}), analysis=POST, replicates=bench.at_most(_CURVE))
     told = Expected(
         curve.n_total, len(bench.trial.design.arms), curve.sd, curve.unit, bench.trial.alpha
     )

@@ -34,7 +34,7 @@ def make(bench: Bench) -> Step:
     """Many literatures in which significant trials appear and few of the others do."""
     trial = bench.trial
     found = simulate_literature(
-        bench.variant({"literature": _literature(trial)}),
+        bench.variant(_changes(bench)),
         replicates=_LITERATURES,
         seed=bench.seed,
     )
@@ -118,6 +118,17 @@ def make(bench: Bench) -> Step:
         "truth": amount(TRUTH, "SD", 2, "assumed"),
     }
     return Step(ID, TITLE, TOPIC, MINUTES, asked, revealed, numbers)
+
+
+def _changes(bench: Bench) -> dict[str, object]:
+    """Trials of a normal score with the SD of this one, and what becomes of them."""
+    trial = bench.trial
+    score = {"method": "repeated_normal", "better": trial.outcome.better, "mean": 0}
+    return {
+        **bench.without_people(),
+        "outcomes": {trial.method.outcome: {**score, "sd": trial.sd, "correlation": 0.5}},
+        "literature": _literature(trial),
+    }
 
 
 def _literature(trial: Trial) -> dict[str, object]:

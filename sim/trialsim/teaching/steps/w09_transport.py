@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from trialsim.plots.transport import Place, Transport, divided, draw_transport
+from trialsim.plots.transport import (
+    Division,
+    Place,
+    Transport,
+    divided,
+    draw_transport,
+    transport_of,
+)
 from trialsim.teaching import applies
 from trialsim.teaching.bench import Bench
 from trialsim.teaching.found import NORMAL, amount, exact_share
@@ -12,8 +19,8 @@ from trialsim.theory.two_means import t_test_power
 
 ID, TITLE, TOPIC, MINUTES = "W9", "Would it travel?", "Applicability", 8
 
-HERE, THERE = Place("Kaohsiung", 0.8), Place("Sweden", 0.3)
-"""Believers where the trial was done, and elsewhere: assumed."""
+HERE, THERE = Place("where it was done", 0.8), Place("elsewhere", 0.3)
+"""Believers where the trial was done and elsewhere, unless the scenario says: assumed."""
 
 
 def reason(trial: Trial) -> str:

@@ -104,7 +104,8 @@ def _figure(bench: Bench, truth: float) -> Drawn | None:
     total = bench.trial.design.n_total
     sizes = sorted({max(16, round(total * part)) for part in _SIZES})
     results = bench.run(
-        {"assumptions": {CLAIMED: bench.difference(truth)}, "vary": {"design.n_total": sizes}}, 2048
+        {"assumptions": {CLAIMED: bench.difference(truth)}, "vary": {"design.n_total": sizes}},
+        bench.at_most(2048),
     )
     run = results.plot.run
     return exaggeration.draw(run) if exaggeration.applies(run) else None
