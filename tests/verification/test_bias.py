@@ -79,7 +79,11 @@ def curve_fixture() -> dict[float, tuple[float, float, float]]:
 @pytest.mark.evidence(
     "bias.expectation",
     kind="closed form",
-    claim="Expectations of 0.1, 0.2, 0.3, 0.5, 0.56 and 0.63 SD without any effect make 8.7, 20.3, 39.4, 80.5, 88.4 and 94.4 of 100 t tests of 64 and 65 patients significant, 12,800 trials, to 4 errors (0.010 to 0.018).",
+    claim=(
+        "Expectations of 0.1, 0.2, 0.3, 0.5, 0.56 and 0.63 SD without any effect make 8.7, "
+        "20.3, 39.4, 80.5, 88.4 and 94.4 of 100 t tests of 64 and 65 patients significant, "
+        "12,800 trials, to 4 errors (0.010 to 0.018)."
+    ),
     source="noncentral t; sizes from Hrobjartsson 2014, doi 10.1093/ije/dyu115",
 )
 @pytest.mark.parametrize("size", list(CURVE))
@@ -93,7 +97,10 @@ def test_expectation_without_effect_matches_noncentral_t(curve_fixture, size):
 @pytest.mark.evidence(
     "bias.expectation",
     kind="closed form",
-    claim="An expectation of 0.56 SD makes 96.4 of 100 ANCOVAs at r 0.55 significant, and 3.6 of 100 intervals hold zero, 12,800 trials, to 4 errors (0.007).",
+    claim=(
+        "An expectation of 0.56 SD makes 96.4 of 100 ANCOVAs at r 0.55 significant, and 3.6 "
+        "of 100 intervals hold zero, 12,800 trials, to 4 errors (0.007)."
+    ),
     source="noncentral t, averaged over chance imbalance",
 )
 def test_expectation_of_056_sd_by_ancova(curve_fixture):
@@ -137,7 +144,10 @@ SHIFTS = [
 @pytest.mark.evidence(
     "bias.response_shift",
     kind="closed form",
-    claim="The estimate moves by the size stated in every trial, normal scores, to 1e-9; by nothing where both arms shift.",
+    claim=(
+        "The estimate moves by the size stated in every trial, normal scores, to 1e-9; by "
+        "nothing where both arms shift."
+    ),
     source="mean of a shifted sample",
 )
 @pytest.mark.parametrize(("mechanism", "shift"), SHIFTS)
@@ -154,7 +164,9 @@ def test_a_size_moves_every_estimate_by_itself(mechanism, shift):
 @pytest.mark.evidence(
     "bias.co_intervention",
     kind="closed form",
-    claim="The mean estimate moves by the share times the size, 12,800 trials, to 4 errors (0.006).",
+    claim=(
+        "The mean estimate moves by the share times the size, 12,800 trials, to 4 errors (0.006)."
+    ),
     source="mean of a mixture",
 )
 def test_a_co_intervention_moves_the_mean_by_its_share():
@@ -180,7 +192,10 @@ def test_believers_are_those_at_the_higher_level():
 @pytest.mark.evidence(
     "bias.contamination",
     kind="closed form",
-    claim="A share of 0.3 of one arm with the other's treatment leaves 0.7 of the difference, 12,800 trials, to 4 errors (0.006).",
+    claim=(
+        "A share of 0.3 of one arm with the other's treatment leaves 0.7 of the difference, "
+        "12,800 trials, to 4 errors (0.006)."
+    ),
     source="mean of a mixture",
 )
 @pytest.mark.parametrize(("arm", "to"), [("control", "treatment"), ("treatment", "control")])
@@ -230,7 +245,10 @@ def test_between_trial_spread_adds_to_the_error(outcome):
 @pytest.mark.evidence(
     "bias.exclusions",
     kind="closed form",
-    claim="Leaving out the worst twentieth of an arm moves its mean by that of a truncated normal, 0.109 SD, 12,800 trials, to 4 errors (0.006).",
+    claim=(
+        "Leaving out the worst twentieth of an arm moves its mean by that of a truncated "
+        "normal, 0.109 SD, 12,800 trials, to 4 errors (0.006)."
+    ),
     source="mean of a truncated normal",
 )
 @pytest.mark.parametrize("side", ["worst", "best"])
@@ -258,7 +276,11 @@ def test_exclusions_match_the_truncated_normal(side):
 @pytest.mark.evidence(
     "bias.outcome_driven_loss",
     kind="closed form",
-    claim="A fifth lost in each arm, the worst in one and the best in the other (log odds 1.5 a SD): bias 0.45 SD and 71 of 100 false alarms, 12,800 trials, to 4 errors (0.007 SD, 0.016).",
+    claim=(
+        "A fifth lost in each arm, the worst in one and the best in the other (log odds 1.5 a"
+        " SD): bias 0.45 SD and 71 of 100 false alarms, 12,800 trials, to 4 errors (0.007 SD,"
+        " 0.016)."
+    ),
     source="moments of those who stay by quadrature; Bell 2013, doi 10.1136/bmj.e8668",
 )
 def test_equal_loss_of_opposite_patients_misleads():
@@ -283,7 +305,11 @@ def test_equal_loss_of_opposite_patients_misleads():
 @pytest.mark.evidence(
     "bias.per_protocol",
     kind="closed form",
-    claim="Where worse patients miss sessions, those who attend 5 of 6 are better by 0.156 SD after treatment; where attendance goes with nothing, by nothing, 12,800 trials, to 4 errors (0.008).",
+    claim=(
+        "Where worse patients miss sessions, those who attend 5 of 6 are better by 0.156 SD "
+        "after treatment; where attendance goes with nothing, by nothing, 12,800 trials, to 4"
+        " errors (0.008)."
+    ),
     source="binomial attendance with logistic odds, by quadrature",
 )
 @pytest.mark.parametrize("strength", [0.0, -0.5])

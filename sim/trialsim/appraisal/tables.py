@@ -28,12 +28,11 @@ def recovered(found: Appraisal) -> Table | None:
     rows = []
     for one in found.recovered:
         lower, upper = one.interval
-        digits = decimals_of(one.se.high - one.se.low) if one.se.high > one.se.low else 3
         rows.append(
             [
                 _named(one.name, one.status),
                 f"{exact(one.estimate)} ({exact(lower)} to {exact(upper)})",
-                _range(one.se, min(digits, 3)),
+                number(one.se.value, 3 if one.se.value < 10 else 1),
                 _range(one.sd, 2),
                 number(one.t.value, 2),
                 f"{one.p_value.value:.2g}",

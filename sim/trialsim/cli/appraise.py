@@ -121,7 +121,15 @@ class _Told:
         risks = self.found.risk_of_bias
         if risks is not None:
             self.head("Risk of bias, and its price")
-            self.table(tables.risks(risks))
+            shown = tables.risks(risks)
+            for _, rows in shown.groups:
+                for domain, judgement, why, mechanism, adds, rate in rows:
+                    if judgement:  # else one more mechanism of the same domain
+                        self.say(f"  {domain}: {judgement}{f'; {why}' if why else ''}")
+                    if mechanism:
+                        last = str(shown.head[-1]).lower()
+                        self.say(f"    {mechanism} adds {adds}; {last} {rate}")
+            self.console.print(shown.note, style="dim")
             if risks.unpriced:
                 self.say(f"  The mechanisms could not be priced: {risks.unpriced}")
 
@@ -158,8 +166,7 @@ class _Told:
         self.console.print(f"  {shown.caption}")
         printed = Printed(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
         for i, heading in enumerate(shown.head):
-            is_words = i == 0 or (shown.key == "risk-of-bias" and i < 4)
-            justify: Literal["left", "right"] = "left" if is_words else "right"
+            justify: Literal["left", "right"] = "left" if i == 0 else "right"
             printed.add_column(heading, overflow="fold", justify=justify)
         several = len(shown.groups) > 1
         for heading, rows in shown.groups:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -165,8 +166,10 @@ def _trials_table(found: Literatures, rows: pd.DataFrame) -> Table:
     """What is true of trials, and of funnels, published and all."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("a literature")
-    for name in ("published", "exact", "all trials", "exact"):
-        table.add_column(name, justify="right")
+    has_exact = bool(rows["exact"].notna().any())
+    for name in (PUBLISHED, "all trials"):
+        for column in (name, "exact") if has_exact else (name,):
+            table.add_column(column, justify="right")
     level, pooling = found.setting.written.asymmetry_alpha, found.setting.written.pooling
     predicting = pooling if pooling != "inverse_variance" else "reml"
     lines = (
@@ -187,7 +190,8 @@ def _trials_table(found: Literatures, rows: pd.DataFrame) -> Table:
             value, mcse = float(row["value"]), float(row["mcse"])
             cells.append(_shown(value, mcse, is_share, float(row["n_used"])))
             exact = float(row["exact"])
-            cells.append("" if exact != exact else _exact(exact, is_share))
+            if has_exact:
+                cells.append("" if math.isnan(exact) else _exact(exact, is_share))
         table.add_row(text, *cells)
     return table
 

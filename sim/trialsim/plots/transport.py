@@ -25,6 +25,7 @@ from trialsim.plots.base.words import exact, listed, number, plain
 from trialsim.plots.effect import effect_of
 from trialsim.plots.listed_points import point_names
 from trialsim.plots.run import Run
+from trialsim.scenario.resolve import AS_STATED
 
 _LEAST_TALL = 270.0  # points
 _SHARES = np.linspace(0, 1, 11)
@@ -113,8 +114,9 @@ def draw(run: Run) -> Drawn:
     told = transport_of(run)
     if told is None:
         raise ValueError("no effect of this run differs between two kinds of patients")
-    return draw_transport(told, f"By the assumptions of {run.plan.name}, scenario "
-                          f"{run.plan.digest}.")
+    return draw_transport(
+        told, f"By the assumptions of {run.plan.name}, scenario {run.plan.digest}."
+    )
 
 
 def transport_of(run: Run) -> Transport | None:
@@ -130,7 +132,9 @@ def transport_of(run: Run) -> Transport | None:
         effect = run.plan.cells[index].effects[method.outcome]
         modifier = effect.modifier
         if modifier is None or len(modifier.shares) != 2 or not modifier.acts_at(visit):
-            difference = sign * (effect.difference[arm][visit] - effect.difference[comparator][visit])
+            difference = sign * (
+                effect.difference[arm][visit] - effect.difference[comparator][visit]
+            )
             if difference:
                 divisions.append(Division(plain(name), difference, difference))
             continue
@@ -143,14 +147,24 @@ def transport_of(run: Run) -> Transport | None:
     for cell in run.plan.cells:
         trait = run.plan.designs[cell.design].covariates[variable]
         assert isinstance(trait, Bernoulli)
-        known = plain(named(cell)) if run.written.vary.points else ""
-        places.setdefault(trait.share, known or f"{100 * trait.share:g} of 100")
+        point = named(cell) if run.written.vary.points else ""
+        name = f"{100 * trait.share:g} of 100" if point in ("", AS_STATED) else plain(point)
+        # Of points that differ in other things as well the one with the plainest name stands.
+        if trait.share not in places or len(name) < len(places[trait.share]):
+            places[trait.share] = name
+    stated = run.design.covariates[variable].centre
     return Transport(
         tuple(divisions),
         tuple(Place(name, share) for share, name in places.items()),
         plain(run.arm_label(run.pair(analysis)[0])),
         contrast.unit,
+        important(max(line.effect(stated) for line in divisions)),
     )
+
+
+def important(total: float) -> float | None:
+    """About half of an effect, a round number: what somebody else may still want to find."""
+    return round(total) / 2 if total >= 1.5 else None
 
 
 def takeaway(told: Transport) -> str:
@@ -173,7 +187,8 @@ def caption(told: Transport, note: str = "") -> str:
     parts = [note] if note else []
     parts.append(
         "Each line is a way in which the effect may come about: a part works in everybody, the "
-        "rest in believers only. Shares of believers are assumed, as is that believers gain more."
+        "rest in believers only. Shares of believers are assumed, as is that believers gain more; "
+        "nothing else differs between the places here."
     )
     if told.important is not None:
         parts.append(f"Dotted: {exact(told.important)} {told.unit}.")
@@ -202,7 +217,9 @@ def _draw(told: Transport, page: Page | None, ax: Axes | None) -> Axes:
     ax.set_xlim(0, 100)
     ax.xaxis.set_major_locator(FixedLocator(range(0, 101, 20)))
     ax.set_ylim(min(0.0, *tops), 1.08 * max(tops))
-    seen = looks([line.name for line in told.divisions])
+    # The fourth look is dotted, as the important difference is: nobody has it.
+    named = [line.name for line in told.divisions]
+    seen = looks([*named[:3], "", *named[3:]])
     names = _names(ax, told, {name: look.colour for name, look in seen.items()})
     marks = [
         Label(100 * place.believers, f"{place.name}: {100 * place.believers:g}", INK, "bold")
@@ -257,7 +274,7 @@ def _names(ax: Axes, told: Transport, colours: dict[str, str]) -> list[EndLabel]
             ax,
             100,
             line.effect(1.0),
-            f"{line.name}: {_shown(line.effect(last.believers))} in {last.name}",
+            f"{line.name}: {_shown(line.effect(last.believers))} at {100 * last.believers:g}",
             colours[line.name],
         )
         for line in told.divisions

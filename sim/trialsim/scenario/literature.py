@@ -47,11 +47,11 @@ def _trial_problems(scenario: Scenario, literature: Literature) -> Iterable[Prob
         return  # told where they are named
     outcome = scenario.outcomes[analysis.outcome]
     if outcome.name != "repeated_normal":
-        text = f"has trials with normal scores; {analysis.outcome} is {outcome.name}."
+        text = f"simulates normal scores; {analysis.outcome} is {outcome.name}."
         hint = "Describe it by `method: repeated_normal`, or make another analysis the primary one."
         yield Problem(PLACE, text, hint, at_key=True)
     if scenario.decision.name != "superiority":
-        text = f"asks whether there is a difference; decision is {scenario.decision.name}."
+        text = f"asks whether there is a difference; the decision is {scenario.decision.name}."
         yield Problem(PLACE, text, "Write `decision: superiority`.", at_key=True)
     baseline = next((name for name, week in scenario.design.visits_weeks.items() if week == 0), "")
     if not _has_law(analysis, baseline):
@@ -62,7 +62,7 @@ def _trial_problems(scenario: Scenario, literature: Literature) -> Iterable[Prob
         )
         yield Problem(PLACE, text, hint, at_key=True)
     elif literature.standardised and analysis.name != "t_test":
-        text = f"needs a t test, whose SD is that of the scores; {primary} is {analysis.name}."
+        text = f"needs a t test, whose SD is that of the scores; the primary analysis is {analysis.name}."
         yield Problem((*PLACE, "standardised"), text, "Write false, or choose a t_test.")
     contrasts = contrasts_of(scenario)
     names = analysis.contrasts or list(contrasts)
@@ -71,7 +71,7 @@ def _trial_problems(scenario: Scenario, literature: Literature) -> Iterable[Prob
     if len(planned) == 2 and literature.sizes:
         smallest = smallest_of(literature.sizes)
         if smallest * min(planned) < 0.5 * sum(planned):
-            text = f"begin at {plain(smallest)}, which leaves an arm with nobody in it."
+            text = f"found {plain(smallest)}, which leaves an arm with nobody in it."
             yield Problem((*PLACE, "sizes"), text, "Arms are as unequal as those of the design.")
 
 

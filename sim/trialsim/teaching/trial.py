@@ -241,7 +241,9 @@ class Trial:
     @property
     def claimed_by(self) -> str:
         """Who says so: "published", or the assumption."""
-        return "published" if self.published is not None else f"assumed in {quoted(self.assumed[0])}"
+        return (
+            "published" if self.published is not None else f"assumed in {quoted(self.assumed[0])}"
+        )
 
     @property
     def claim(self) -> str:

@@ -81,11 +81,16 @@ def test_a_difference_at_baseline_that_randomisation_does_not_make():
     assert found == ["impossible difference at baseline"]
 
 
-@pytest.mark.parametrize("half", [0.02, 5.0])
-def test_sds_that_no_correlation_joins(half):
-    """SD 5.3 before and 5.45 after leave changes an SD of 0.15 to 10.75."""
-    found = kinds(a=post(-3.8, -5.7, -1.9), b=change(-4.6, -4.6 - half, -4.6 + half))
-    assert "SDs that no correlation joins" in found
+@pytest.mark.parametrize(
+    ("after", "between", "is_possible"), [(3.2, 0.5, False), (1.9, 5.0, False), (3.2, 1.9, True)]
+)
+def test_sds_that_no_correlation_joins(after, between, is_possible):
+    """SD 5.3 before and 9.2 after (half-width 3.2) leave changes an SD of 3.9 to 14.5; 5.45 after
+    one of 0.15 to 10.75. A half-width of 0.5 is an SD of 1.4, one of 5.0 of 14.3."""
+    found = kinds(
+        a=post(-3.8, -3.8 - after, -3.8 + after), b=change(-4.6, -4.6 - between, -4.6 + between)
+    )
+    assert ("SDs that no correlation joins" not in found) == is_possible
 
 
 def test_an_adjusted_estimate_lies_between_the_other_two():

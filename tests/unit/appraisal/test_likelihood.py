@@ -15,7 +15,9 @@ def normals(n_sets: int, n: int, seed: int = 1995) -> np.ndarray:
     return np.random.Generator(np.random.Philox(seed)).normal(-1.4, 0.96, (n_sets, n))
 
 
-@pytest.mark.parametrize(("published", "method"), [(-2.0, "counted"), (-3.2, "counted"), (-4.4, "normal law")])
+@pytest.mark.parametrize(
+    ("published", "method"), [(-2.0, "counted"), (-3.2, "counted"), (-4.4, "normal law")]
+)
 def test_density_of_normal_estimates_matches_their_law(published, method):
     """Claim: the log density at 0.6, 1.9 and 3.1 SDs is right, and its stated error is the spread
     between runs.

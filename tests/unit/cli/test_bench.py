@@ -40,7 +40,8 @@ def test_the_table_names_the_machine_and_the_versions(bench_fixture):
 def test_every_row_is_a_ratio_to_something_timed_beside_it(bench_fixture):
     heading, _, *rows = rows_of(bench_fixture[0])
     assert heading == ["work", "seconds", "beside", "ratio", "lowest to highest", "to reach"]
-    assert {row[2] for row in rows} == {"floor", "the largest alone"}
+    beside = {"floor", "the largest alone", "drawing its tables", "10 ms"}
+    assert {row[2] for row in rows} == beside
     for _, seconds, _, ratio, spread, _ in rows:
         lowest, highest = map(float, spread.split(" to "))
         assert lowest <= float(ratio) <= highest
@@ -56,6 +57,7 @@ def test_a_rival_that_is_not_there_is_an_error_in_words(monkeypatch, capsys, tmp
     python = tmp_path / "python"
     monkeypatch.setattr("trialsim.cli.bench._engine_rows", lambda *_: [])
     monkeypatch.setattr("trialsim.cli.bench._curve_rows", lambda *_: [])
+    monkeypatch.setattr("trialsim.cli.bench._conduct_rows", lambda *_: [])
     monkeypatch.setattr(sys, "argv", ["trialsim", "bench", "--quick", "--rival", str(python)])
     with pytest.raises(SystemExit) as left:
         main()

@@ -158,7 +158,7 @@ ASSIGNMENTS = {
     "vary.decision.alpha[1]=2": "--set: vary.decision.alpha[1]: found 2, which must be below 0.5.",
     "vary=[1]": "--set: vary: found [1], allowed: a mapping (name: value).",
     "what_if.x.design.n_total=1": "--set: what_if.x.design.n_total: found 1, which at the ratio",
-    "bias.unblinded.on=true": "--set: bias: this version does not simulate bias mechanisms.",
+    "bias.unblinded.on=true": "--set: bias.unblinded.method: is required. Known: alternation",
 }
 
 

@@ -17,7 +17,13 @@ from trialsim.theory.fragility import (
 
 @pytest.mark.parametrize(
     "table",
-    [(1, 64, 8, 65), (0, 10, 0, 12), (12, 12, 3, 9), (139, 1000, 100, 1000), (581, 5000, 500, 5000)],
+    [
+        (1, 64, 8, 65),
+        (0, 10, 0, 12),
+        (12, 12, 3, 9),
+        (139, 1000, 100, 1000),
+        (581, 5000, 500, 5000),
+    ],
 )
 def test_fisher_p_matches_scipy(table):
     a, n1, b, n0 = table
@@ -47,7 +53,12 @@ def test_index_is_the_first_count_that_is_not_significant(table):
 def test_at_one_p_value_the_index_follows_the_size():
     """3, 5, 10 and 19 for 50, 200, 1,000 and 5,000 patients an arm at p of 0.007 to 0.01."""
     found = index_by_size([50, 200, 1000, 5000])
-    assert [(one.per_arm, one.index) for one in found] == [(50, 3), (200, 5), (1000, 10), (5000, 19)]
+    assert [(one.per_arm, one.index) for one in found] == [
+        (50, 3),
+        (200, 5),
+        (1000, 10),
+        (5000, 19),
+    ]
     assert all(0.007 < one.p_value <= 0.01 for one in found)
     for one in found:  # one event fewer, and p is above 0.01
         more, few = one.events

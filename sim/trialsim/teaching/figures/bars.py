@@ -51,7 +51,9 @@ def draw_bars(
                 color=INK,
                 fontweight="bold",
             )
-        ax.axvline(100 * line, color=NOT_SIGNIFICANT, linewidth=1.6, linestyle=(0, (1, 2)), zorder=3)
+        ax.axvline(
+            100 * line, color=NOT_SIGNIFICANT, linewidth=1.6, linestyle=(0, (1, 2)), zorder=3
+        )
         ax.annotate(
             f"{100 * line:g}",
             (100 * line, 1),

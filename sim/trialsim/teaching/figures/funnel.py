@@ -75,7 +75,9 @@ def _dots(ax: Axes, own: pd.DataFrame, is_published: bool, is_significant: bool)
 
 def _key(has_all: bool) -> list[tuple[Line2D, str]]:
     def mark(marker: str, colour: str, fill: str) -> Line2D:
-        return Line2D([], [], marker=marker, color=colour, markerfacecolor=fill, ls="", ms=7, mew=1.4)
+        return Line2D(
+            [], [], marker=marker, color=colour, markerfacecolor=fill, ls="", ms=7, mew=1.4
+        )
 
     found = [
         (mark("o", SIGNIFICANT, SIGNIFICANT), "one trial, significant"),

@@ -14,8 +14,6 @@ from trialsim.teaching.trial import Trial
 
 ID, TITLE, TOPIC, MINUTES = "W0", "Read the abstract", "What was done well", 5
 
-_BY_LOT = {"alternation": "by turns"}
-
 
 def reason(trial: Trial) -> str:
     """A published trial is needed."""
@@ -26,9 +24,8 @@ def make(bench: Bench) -> Step:
     """Three strengths of the trial, from the scenario."""
     trial = bench.trial
     strengths = list(_strengths(trial))
-    citation = trial.scenario.written.source.citation if trial.scenario.written.source else ""
     asked = Asked(
-        claim=f"{trial.claim}. {citation}".strip(),
+        claim=f"{trial.claim}.",
         questions=(Question("List three things that the trial did well.", "text"),),
         transfer="Do the same for the next trial that you read, before you look for faults.",
     )
@@ -54,7 +51,7 @@ def make(bench: Bench) -> Step:
 
 def _strengths(trial: Trial) -> Iterator[str]:
     """What the scenario says was done well, or, where it says nothing, what its design shows."""
-    stated = getattr(trial.scenario.written, "strengths", {})
+    stated = trial.scenario.written.strengths
     if stated:
         yield from (text.rstrip(".") for text in stated.values())
         return

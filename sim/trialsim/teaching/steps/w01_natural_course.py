@@ -18,7 +18,7 @@ from trialsim.teaching.found import NORMAL, amount, exact_share
 from trialsim.teaching.step import Answer, Asked, Question, Revealed, Step
 from trialsim.teaching.trial import Trial
 
-ID, TITLE, TOPIC, MINUTES = "W1", "Natural course", "No control, no conclusion", 8
+ID, TITLE, TOPIC, MINUTES = "W1", "Natural course", "What patients do untreated", 8
 
 _NODES = 4001
 _FAR = 9.0  # SDs beyond which nobody is
@@ -116,4 +116,3 @@ def make(bench: Bench) -> Step:
         "own_improvement_sd": own_sd,
     }
     return Step(ID, TITLE, TOPIC, MINUTES, asked, revealed, numbers)
-

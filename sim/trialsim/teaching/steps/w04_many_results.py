@@ -124,9 +124,7 @@ def _significant(bench: Bench) -> BoolArray:
     trial = bench.trial
     results = bench.run(_changes(bench))
     column = COLUMNS.index("p_value")
-    p = {
-        one.analysis: results.values[row, column] for row, one in enumerate(results.plan.series())
-    }
+    p = {one.analysis: results.values[row, column] for row, one in enumerate(results.plan.series())}
     visits = (trial.visit, trial.other_visit)
     table = [
         [[p[_name(method, v, k)] for method in _METHODS] for v in visits] for k in range(OUTCOMES)

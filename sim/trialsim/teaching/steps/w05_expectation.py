@@ -37,9 +37,7 @@ def make(bench: Bench) -> Step:
     post = bench.rejections(BETWEEN_ARMS)
     adjusted = bench.rejections(BETWEEN_ARMS, analysis=ANCOVA) if trial.baseline else None
     large = exact_share(float(t_test_power(LARGE, LARGE, 0.2, 1.0, trial.alpha)))
-    small = exact_share(
-        float(t_test_power(trial.n_comparator, trial.n_arm, 0.2, 1.0, trial.alpha))
-    )
+    small = exact_share(float(t_test_power(trial.n_comparator, trial.n_arm, 0.2, 1.0, trial.alpha)))
     points = amount(BETWEEN_ARMS * trial.sd, trial.unit)
     sizes = {size: bench.rejections(size) for size in (SIZES if trial.is_normal else SIZES[1::3])}
     covers = complement(adjusted or post)
@@ -55,9 +53,7 @@ def make(bench: Bench) -> Step:
                 "number",
                 "of 100 trials",
             ),
-            Question(
-                f"Would {LARGE} patients in each arm help?", "choice", options=("yes", "no")
-            ),
+            Question(f"Would {LARGE} patients in each arm help?", "choice", options=("yes", "no")),
         ),
         transfer="Name an outcome of this trial that expectation could not move, or hardly.",
     )

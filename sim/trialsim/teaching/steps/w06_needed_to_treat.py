@@ -146,5 +146,3 @@ def _spread(trial: Trial) -> tuple[Found, Found]:
     worst, best = (benefit[order][np.searchsorted(below, q)] for q in (0.025, 0.975))
     high = amount(1 / worst, "", 0) if worst > 0 else Found(float("inf"), "infinity")
     return amount(1 / best, "", 1), high
-
-

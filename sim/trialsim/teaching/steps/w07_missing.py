@@ -35,9 +35,7 @@ def make(bench: Bench) -> Step:
     asked = Asked(
         claim=f"“{percent} were lost in each arm. Losses were balanced, so the result is safe.”",
         questions=(
-            Question(
-                "Is it?", "choice", options=("red: no", "amber: it depends", "green: yes")
-            ),
+            Question("Is it?", "choice", options=("red: no", "amber: it depends", "green: yes")),
             Question(
                 f"Nothing works. Both arms lose {percent}, {trial.arm} mostly those who fare worst, "
                 f"{trial.comparator} mostly those who fare best. How many of 100 trials are "

@@ -41,9 +41,7 @@ def make(bench: Bench) -> Step:
     what = "simulated literatures"
     pooled = simulated_mean(_estimates(trial, found, is_published=True), "SD", what)
     everything = simulated_mean(_estimates(trial, found, is_published=False), "SD", what)
-    noticed = simulated_share(
-        float((found.published.egger_p < 0.10).mean()), _LITERATURES, what
-    )
+    noticed = simulated_share(float((found.published.egger_p < 0.10).mean()), _LITERATURES, what)
     seen, done = float(found.counts.published.sum()), float(found.counts.done.sum())
     positive = amount(100 * found.counts.positive_published.sum() / seen, "of 100", 0, what)
     of_all = amount(100 * found.counts.positive.sum() / done, "of 100", 0, what)
@@ -54,9 +52,7 @@ def make(bench: Bench) -> Step:
     )[["estimate", "se", "significant", "published"]]
     own = trial.sign * typical.answer(published_only=True, method=_POOLED).estimate
     n = int(frame["published"].sum())
-    settings = (
-        f"One of {_LITERATURES} simulated literatures: {TRIALS} trials of 20 to 400 patients"
-    )
+    settings = f"One of {_LITERATURES} simulated literatures: {TRIALS} trials of 20 to 400 patients"
     asked = Asked(
         claim=f"“{n} trials, most of them positive. It works.”",
         questions=(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from trialsim.plots.transport import (
-    Division,
     Place,
     Transport,
     divided,
     draw_transport,
+    important,
     transport_of,
 )
 from trialsim.teaching import applies
 from trialsim.teaching.bench import Bench
-from trialsim.teaching.found import NORMAL, amount, exact_share
+from trialsim.teaching.found import amount, exact_share
 from trialsim.teaching.step import Answer, Asked, Question, Revealed, Rows, Step
 from trialsim.teaching.trial import Trial
 from trialsim.theory.two_means import t_test_power
@@ -31,20 +31,18 @@ def reason(trial: Trial) -> str:
 def make(bench: Bench) -> Step:
     """The published effect, divided between what works in all and what works in believers."""
     trial = bench.trial
-    total = trial.claimed
-    parts = specific_parts(total)
-    divisions = divided(total, HERE, parts, trial.unit)
-    effects = {
-        part: amount(division.effect(THERE.believers), trial.unit)
-        for part, division in zip(parts, divisions, strict=True)
-    }
+    told = transport_of(trial.run) or _assumed(trial)
+    here, there, total = told.places[0], told.places[-1], trial.claimed
+    lines = told.divisions
+    effects = [amount(line.effect(there.believers), trial.unit) for line in lines]
     sizes = (trial.n_comparator, trial.n_arm)
-    powers = {
-        part: exact_share(float(t_test_power(*sizes, effects[part].value, trial.sd, trial.alpha)))
-        for part in parts
-    }
-    least, most = effects[parts[0]], effects[parts[-1]]
-    shares = (f"{100 * HERE.believers:g}", f"{100 * THERE.believers:g}")
+    powers = [
+        exact_share(float(t_test_power(*sizes, effect.value, trial.sd, trial.alpha)))
+        for effect in effects
+    ]
+    order = sorted(range(len(lines)), key=lambda k: effects[k].value)
+    least, most = effects[order[0]], effects[order[-1]]
+    shares = (f"{100 * here.believers:g}", f"{100 * there.believers:g}")
     asked = Asked(
         claim=f"“It worked there by {trial.size(total)}, so it will work here.”",
         questions=(
@@ -64,10 +62,10 @@ def make(bench: Bench) -> Step:
             Answer(f"From {least} to {most}: the data of the trial cannot say where between."),
         ),
         explain=(
-            f"If all of the {trial.size(total)} came through belief, {least} are left; if none of "
-            f"it did, all {most}.",
+            f"The same {trial.size(total)} where it was done leave {least} elsewhere if belief did "
+            f"most of the work, and {most} if it did least.",
             f"The same trial repeated with you, {trial.who}, would be significant in "
-            f"{powers[parts[0]]} or in {powers[parts[-1]]}, by the same published result.",
+            f"{powers[order[0]]} or in {powers[order[-1]]}, by the same published result.",
         ),
         remember="Ask which part travels.",
         change="A trial that measures belief before treatment, and has enough patients to compare "
@@ -77,26 +75,27 @@ def make(bench: Bench) -> Step:
         table=Rows(
             f"Effect and power elsewhere, if {trial.size(total)} were found with {shares[0]} of "
             "100 believers",
-            ("works in everybody", f"effect with {shares[1]} of 100", "significant"),
+            ("what works", f"effect with {shares[1]} of 100", "significant"),
             tuple(
-                (trial.size(part), effects[part].text, powers[part].text) for part in parts
+                (line.name, effect.text, power.text)
+                for line, effect, power in zip(lines, effects, powers, strict=True)
             ),
             "Exact for normal scores of one SD, scores after treatment. That believers gain more "
             "is assumed; it also spreads the scores of the arm, which costs a little power.",
         ),
-        figure=draw_transport(
-            Transport(divisions, (HERE, THERE), trial.arm, trial.unit, important(total))
-        ),
+        figure=draw_transport(told),
     )
-    numbers = {f"effect_{k}": effects[part] for k, part in enumerate(parts)}
-    numbers |= {f"power_{k}": powers[part] for k, part in enumerate(parts)}
-    numbers |= {"total": amount(total, trial.unit, 1, NORMAL)}
+    numbers = {f"effect_{k}": effect for k, effect in enumerate(effects)}
+    numbers |= {f"power_{k}": power for k, power in enumerate(powers)}
+    numbers |= {"total": amount(total, trial.unit, 1)}
     return Step(ID, TITLE, TOPIC, MINUTES, asked, revealed, numbers)
 
 
-def important(total: float) -> float:
-    """About half of what was found, a round number: what others might still want to find."""
-    return round(total) / 2 if total >= 2 else total / 2
+def _assumed(trial: Trial) -> Transport:
+    """The claimed effect, divided in four ways, with the shares of believers above."""
+    total = trial.claimed
+    lines = divided(total, HERE, specific_parts(total), trial.unit)
+    return Transport(lines, (HERE, THERE), trial.arm, trial.unit, important(total))
 
 
 def specific_parts(total: float) -> tuple[float, ...]:

@@ -71,8 +71,8 @@ def make(bench: Bench) -> Step:
         explain=(
             f"With a truth of {true_size}, {power} trials are significant, and those report "
             f"{reported} on average, {factor:.1f} times the truth{low}.",
-            f"Only {reach} reach {size}. The report lies {z} standard errors from no effect: chance "
-            "explains little of it, so look at what else could.",
+            f"Only {reach} reach {size}. The report lies {z} standard errors from no effect: "
+            "chance explains little of it, so look at what else could.",
         )
         if word != "often"
         else (

@@ -38,7 +38,6 @@ def reason(trial: Trial) -> str:
 
 def make(bench: Bench) -> Step:
     """Five claims, five designs, and a number that breaks each claim."""
-    trial = bench.trial
     numbers = _numbers(bench)
     letters = dict(zip(_DESIGNS, "ABCDE", strict=True))
     broken = {
@@ -61,13 +60,11 @@ def make(bench: Bench) -> Step:
                 items=tuple(claim for claim, _ in _CARDS),
             ),
         ),
-        transfer="Find a sixth claim, in an advertisement or a press release, and write its design.",
+        transfer="Find a sixth claim, in an advertisement or a press release, and its design.",
     )
     revealed = Revealed(
         answers=(
-            Answer(
-                "; ".join(f"{i}: {letters[key]}" for i, (_, key) in enumerate(_CARDS, 1)) + "."
-            ),
+            Answer("; ".join(f"{i}: {letters[key]}" for i, (_, key) in enumerate(_CARDS, 1)) + "."),
         ),
         explain=(
             "Each claim says more than its evidence could. The table has one number against each.",
