@@ -104,7 +104,7 @@ def test_differences_have_the_errors_of_paired_trials():
 @pytest.fixture(scope="module")
 def library_fixture() -> ts.Ledger:
     """scenarios/bias.yaml, all twelve mechanisms."""
-    return ts.ledger(ts.load(SCENARIOS / "bias.yaml"), replicates=1_024, seed=95, workers=2)
+    return ts.ledger(ts.load(SCENARIOS / "bias.yaml"), replicates=512, seed=95, workers=2)
 
 
 def test_accounts_of_the_library_add_up(library_fixture):
@@ -116,14 +116,14 @@ def test_accounts_of_the_library_add_up(library_fixture):
         assert sum(one.value for one in parts) == pytest.approx(account.all.estimate.value)
         assert abs(account.apart) <= 4
         assert abs(account.trial.value) <= 4 * account.trial.mcse
-        assert abs(account.none.coverage.value - 0.95) <= 4 * sqrt(0.95 * 0.05 / 1_024)
+        assert abs(account.none.coverage.value - 0.95) <= 4 * sqrt(0.95 * 0.05 / 512)
         assert account.all.coverage.value < 0.6
 
 
 def test_numbers_of_the_library_are_those_of_its_what_ifs(library_fixture):
     """An identity: the state of one mechanism alone is the what_if of the scenario that turns it
     on, with the same replicates and seed."""
-    results = ts.run(ts.load(SCENARIOS / "bias.yaml"), replicates=1_024, seed=95)
+    results = ts.run(ts.load(SCENARIOS / "bias.yaml"), replicates=512, seed=95)
     table = results.performance()
     table = table[(table["analysis"] == "t_test") & (table["assumption"] == "one_point")]
     account = library_fixture.account("one_point")

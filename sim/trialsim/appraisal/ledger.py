@@ -22,6 +22,7 @@ from trialsim.core.axes import FloatArray
 from trialsim.core.errors import Problem, ScenarioError
 from trialsim.core.plan import Series
 from trialsim.core.program import rule_of
+from trialsim.core.stages import NO_EFFECT
 from trialsim.operating.characteristics import true_value_with_error
 from trialsim.scenario.loaded import LoadedScenario
 from trialsim.study import Progress, Results, run
@@ -92,11 +93,18 @@ class Account:
     """The interaction in trials of another seed."""
 
     @property
+    def is_null(self) -> bool:
+        """Whether nothing is truly different, as far as is known."""
+        return abs(self.truth.value) <= max(NO_EFFECT, 4 * self.truth.mcse)
+
+    @property
     def apart(self) -> float:
         """The two interactions, in standard errors of their difference."""
         error = math.hypot(self.interaction.mcse, self.again.mcse)
         difference = self.interaction.value - self.again.value
-        return difference / error if error else (math.inf if difference else 0.0)
+        if not error:  # neither differs between trials
+            return 0.0 if abs(difference) < 1e-9 else math.inf
+        return difference / error
 
 
 @dataclass(frozen=True)
@@ -201,7 +209,7 @@ def _account(
     none, everything = switches.none, switches.all
 
     def state(what_if: str) -> State:
-        return first.state(assumption, what_if, truth.value)
+        return first.state(assumption, what_if, truth)
 
     contributions = [
         Contribution(
@@ -264,8 +272,9 @@ class _Trials:
             total += weight * columns[what_if]["estimate"]
         return _mean(total[good])
 
-    def state(self, assumption: str, what_if: str, truth: float) -> State:
+    def state(self, assumption: str, what_if: str, true: Value) -> State:
         """What is found in a cell."""
+        truth = true.value
         plan, columns = self.results.plan, self._columns(assumption, what_if)
         design = plan.designs[plan.cells[self._cell(assumption, what_if)].design]
         good = columns["failure"] == 0
@@ -278,7 +287,9 @@ class _Trials:
             _mean(estimate),
             _mean(rejected.astype(float)),
             _mean(((lower <= truth) & (truth <= upper)).astype(float)),
-            UNDEFINED if truth == 0 else _mean((estimate * truth < 0).astype(float)),
+            UNDEFINED
+            if abs(truth) <= max(NO_EFFECT, 4 * true.mcse)
+            else _mean((estimate * truth < 0).astype(float)),
             UNDEFINED
             if published is None
             else _mean((math.copysign(1, published) * (estimate - published) >= 0).astype(float)),
@@ -298,8 +309,10 @@ def _mean(values: FloatArray) -> Value:
     if values.size < 2:
         return UNDEFINED
     mean, sd = float(values.mean()), float(values.std(ddof=1))
-    is_constant = sd < 1e-12 * max(1.0, abs(mean))  # what rounding leaves
-    return Value(mean, 0.0 if is_constant else sd / math.sqrt(values.size))
+    least = 1e-12 * max(1.0, abs(mean))  # what rounding leaves
+    if sd < least:
+        return Value(mean if abs(mean) > least else 0.0, 0.0)
+    return Value(mean, sd / math.sqrt(values.size))
 
 
 def _published(scenario: LoadedScenario, analysis: str, contrast: str) -> float | None:

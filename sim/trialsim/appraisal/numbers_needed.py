@@ -42,13 +42,21 @@ class Needed:
     comparator: str
     events: tuple[int, int]
     n: tuple[int, int]
-    is_bad: bool
-    """The event is bad for a patient."""
+    is_bad: bool | None
+    """The event is bad for a patient; None where nobody says whether it is."""
     number: NumberNeeded
+    """Of the benefit; where nobody says what that is, of the difference as it was observed."""
     p_value: float
     """Fisher's exact test."""
     told: float | None
     """The number that the paper gives."""
+
+    @property
+    def text(self) -> str:
+        """The number with its interval: NNTB for benefit, NNTH for harm, NNT for neither."""
+        if self.is_bad is not None:
+            return str(self.number)
+        return str(self.number).replace("NNTB", "NNT").replace("NNTH", "the other way NNT")
 
     @property
     def is_reconstructed(self) -> bool:
@@ -88,8 +96,9 @@ def from_events(
         return None
     difference = events1 / n1 - events0 / n0
     lower, upper = (float(x) for x in newcombe_interval(events1, n1, events0, n0))
-    is_bad = result.event == "bad"
-    benefit = (-difference, -upper, -lower) if is_bad else (difference, lower, upper)
+    is_bad = None if result.event is None else result.event == "bad"
+    turned = difference < 0 if is_bad is None else is_bad
+    benefit = (-difference, -upper, -lower) if turned else (difference, lower, upper)
     return Needed(
         name,
         result.status,

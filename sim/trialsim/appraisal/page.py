@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
-from trialsim.appraisal import tables, words
+from trialsim.appraisal import sibling_tables, tables, words
 from trialsim.appraisal.figures import figures
 from trialsim.plots.base.figure import save
 from trialsim.plots.base.words import plain
@@ -55,10 +55,10 @@ def appraisal_html(found: Appraisal, folder: Path, *, show_fragility: bool = Fal
             contradictions=list(words.contradiction_lines(found)),
             nothing=words.not_compared(found),
             placed=[
-                (tables.placed(found, name), tables.errors(found, name))
-                for name in tables.order(found)
+                (sibling_tables.placed(found, name), sibling_tables.errors(found, name))
+                for name in sibling_tables.order(found)
             ],
-            jointly=tables.jointly(found),
+            jointly=sibling_tables.jointly(found),
             worth=[
                 (words.risk(one), tables.beliefs(one), words.repeat(one), words.shrunk(one))
                 for one in found.credibility[:1]

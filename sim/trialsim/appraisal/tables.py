@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 from trialsim.appraisal.appraise import Appraisal, CutTable
 from trialsim.appraisal.credibility import ACCEPTED, Credibility
 from trialsim.appraisal.imbalance import CALLED, Imbalance
 from trialsim.appraisal.reported import Range
 from trialsim.appraisal.risk_of_bias import JudgedRisk, Price, RiskTable
-from trialsim.appraisal.siblings import Measured, Sibling
-from trialsim.appraisal.words import NO_POWER
 from trialsim.operating.rounding import NOT_DEFINED, share_text, value_text
 from trialsim.plots.base.words import decimals_of, exact, number, plain, quoted
 from trialsim.report.tables import Table
-from trialsim.scenario.resolve import AS_STATED
-
-_COUNTED_ENOUGH = 0.01
-"""Relative likelihoods below it are told as one in so many."""
 
 JUDGED = {"low": "low", "some_concerns": "some concerns", "high": "high", None: "not judged"}
 
@@ -30,7 +24,7 @@ def recovered(found: Appraisal) -> Table | None:
         lower, upper = one.interval
         rows.append(
             [
-                _named(one.name, one.status),
+                named(one.name, one.status),
                 f"{exact(one.estimate)} ({exact(lower)} to {exact(upper)})",
                 number(one.se.value, 3 if one.se.value < 10 else 1),
                 _range(one.sd, 2),
@@ -53,7 +47,8 @@ def recovered(found: Appraisal) -> Table | None:
     )
 
 
-def _named(name: str, status: str) -> str:
+def named(name: str, status: str) -> str:
+    """A published result, with its status where it is not simply reported."""
     return plain(name) if status == "reported" else f"{plain(name)} ({status})"
 
 
@@ -69,164 +64,6 @@ def bounded(found: Appraisal) -> list[str]:
         f"of at most {number(one.se_most, 2)}, an SD of at most {number(one.sd_most, 1)}."
         for one in found.bounded
     ]
-
-
-PLACED_HEAD = (
-    "If this is the truth",
-    "As low or lower",
-    "As high or higher",
-    "Relative likelihood",
-)
-ERRORS_HEAD = (
-    "If this is the truth",
-    "Power",
-    "False alarms",
-    "Exaggeration",
-    "Wrong sign",
-    "Smallest significant",
-    "Interval holds truth",
-)
-
-PLACED_NOTE = (
-    "Shares of simulated trials; in brackets their Monte Carlo standard error. Relative "
-    "likelihood: density of simulated estimates at the published one, as a part of that of the "
-    "truth under which it is likeliest. Simulated trials within half a standard error are counted; "
-    "where fewer than 30 are so near (*) the normal law is continued."
-)
-ERRORS_NOTE = (
-    "Power: share significant where something differs; where nothing does, these are false alarms. "
-    f"{NO_POWER} Exaggeration: mean size of significant estimates over the true size. Smallest "
-    "significant: mean over trials, about half the width of an interval. Interval holds truth: of "
-    "the treatment's own effect."
-)
-
-
-def placed(found: Appraisal, result: str) -> Table:
-    """Where one published result falls in every cell, a group a set of changes."""
-    every = found.of(result)
-    first = every[0]
-    return Table(
-        f"placed-{result}",
-        f"{_named(result, first.status)}: {exact(first.estimate)} by {plain(first.analysis)}",
-        PLACED_HEAD,
-        _groups(every, _placed_row),
-        PLACED_NOTE,
-        is_text=True,
-    )
-
-
-def errors(found: Appraisal, result: str) -> Table:
-    """What trials report by the analysis of one published result, in every cell."""
-    every = found.of(result)
-    return Table(
-        f"errors-{result}",
-        f"What such trials report by {plain(every[0].analysis)}",
-        ERRORS_HEAD,
-        _groups(every, _errors_row),
-        ERRORS_NOTE,
-        is_text=True,
-    )
-
-
-def _groups(
-    every: Sequence[Sibling], row: Callable[[Sibling], list[str]]
-) -> list[tuple[str, list[list[str]]]]:
-    """Rows by set of changes."""
-    return [
-        (_changes(what_if), [row(one) for one in every if one.what_if == what_if])
-        for what_if in dict.fromkeys(one.what_if for one in every)
-    ]
-
-
-def _truth(one: Sibling) -> str:
-    return f"{plain(one.assumption)} ({exact(one.truth)})"
-
-
-def _placed_row(one: Sibling) -> list[str]:
-    mark = "*" if one.likelihood.method == "normal law" else ""
-    return [_truth(one), _placed(one, -1), _placed(one, 1), _relative(one.relative, mark)]
-
-
-def _errors_row(one: Sibling) -> list[str]:
-    return [
-        _truth(one),
-        *significant(one),
-        _factor(one),
-        NOT_DEFINED if one.is_published else share_text(*_triple(one.type_s)),
-        value_text(abs(one.critical.value), one.critical.mcse),
-        share_text(*_triple(one.coverage)),
-    ]
-
-
-def _changes(what_if: str) -> str:
-    return "as stated" if what_if == AS_STATED else f"with {plain(what_if)}"
-
-
-def _placed(one: Sibling, side: int) -> str:
-    share, mcse = one.placement.share(side)
-    return share_text(share, mcse, one.placement.n)
-
-
-def _triple(one: Measured) -> tuple[float, float, int]:
-    return one.value, one.mcse, one.n
-
-
-def significant(one: Sibling) -> tuple[str, str]:
-    """Power, and false alarms: share significant in the column that the truth allows."""
-    share = share_text(*_triple(one.significant))
-    if one.is_null:
-        return NOT_DEFINED, share
-    return NOT_DEFINED if one.is_published else share, NOT_DEFINED
-
-
-def _factor(one: Sibling) -> str:
-    if one.is_published or math.isnan(one.type_m.value):
-        return NOT_DEFINED
-    return f"×{value_text(one.type_m.value, one.type_m.mcse)}"
-
-
-def _relative(one: Measured, mark: str) -> str:
-    if math.isnan(one.value):
-        return NOT_DEFINED
-    if one.mcse == 0 and one.value == 1:
-        return "1"
-    if one.value >= _COUNTED_ENOUGH:
-        return f"{value_text(one.value, one.mcse)}{mark}"
-    if one.value < 1e-12:
-        return f"below 1 in a million million{mark}"
-    inverse = 1 / one.value
-    shown = round(inverse, 1 - math.floor(math.log10(inverse)))
-    return f"1 in {shown:,.0f} (±{100 * one.mcse / one.value:.0f}%){mark}"
-
-
-def jointly(found: Appraisal) -> Table | None:
-    """Two results of one trial as a pair, in every cell."""
-    pair = found.imbalance
-    if pair is None or not found.jointly:
-        return None
-    groups = []
-    for what_if in dict.fromkeys(one.what_if for one in found.jointly):
-        rows = [
-            [
-                plain(one.assumption),
-                *(share_text(*one.placement.share(side), one.placement.n) for side in (-1, 1)),
-                _relative(one.relative, ""),
-            ]
-            for one in found.jointly
-            if one.what_if == what_if
-        ]
-        groups.append((_changes(what_if), rows))
-    implied = pair.implied
-    return Table(
-        "jointly",
-        f"{plain(implied.follow_up)} and {plain(implied.change)} as one pair",
-        PLACED_HEAD,
-        groups,
-        "Shares: of trials, all moved to the difference at baseline that the pair implies. "
-        "Relative likelihood: by a normal law of both estimates; its error by leaving out "
-        "twentieths of the trials in turn.",
-        is_text=True,
-    )
 
 
 def beliefs(found: Credibility) -> Table:
@@ -268,7 +105,7 @@ def needed(found: Appraisal) -> Table | None:
     rows = []
     for one in found.needed:
         (a, b), (n1, n0) = one.events, one.n
-        value, _, interval = str(one.number).partition(" (")
+        value, _, interval = one.text.partition(" (")
         status = "reconstructed" if one.is_reconstructed else one.status
         rows.append(
             [
@@ -288,7 +125,8 @@ def needed(found: Appraisal) -> Table | None:
         "Events, as numbers needed to treat",
         ["Published", "With the event", "Counts", "Number", "95% interval", "p (Fisher)"],
         [("", rows)],
-        "NNTB: treated for one more to benefit; NNTH: for one more to be harmed. Intervals are "
+        "NNTB: treated for one more to benefit; NNTH: for one more to be harmed; NNT: the scenario "
+        "does not say whether the event is good or bad. Intervals are "
         "those of the risk difference (Newcombe), turned over; one that passes through infinity "
         "holds no difference.",
         is_text=True,
@@ -402,8 +240,3 @@ def _price(one: Price) -> list[str]:
         value_text(one.alone.value, one.alone.mcse),
         f"{share(after.value, after.mcse)} instead of {share(before.value, before.mcse)}",
     ]
-
-
-def order(found: Appraisal) -> Sequence[str]:
-    """Published results that are placed, in the order written."""
-    return list(dict.fromkeys(one.result for one in found.siblings))

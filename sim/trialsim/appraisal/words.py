@@ -121,7 +121,7 @@ def needed(found: Needed) -> str:
     label = "reconstructed counts: " if found.is_reconstructed else ""
     text = (
         f"{plain(found.result)}: {label}{a:,} of {n1:,} with {plain(found.arm)}, {b:,} of {n0:,} "
-        f"with {plain(found.comparator)}; {found.number}"
+        f"with {plain(found.comparator)}; {found.text}"
     )
     if found.told is not None:
         text += f"; the paper says {found.told:g}"

@@ -33,10 +33,12 @@ def distort(group: Group, batch: Batch, cohort: Cohort, allocation: Allocation) 
     if not acting:
         return Distortion({})
     made_of = [group.keys[stage] for stage in ("misled", "allocation", "truth", "cohort")]
-    return batch.once(
-        ("distortion", *made_of, tuple(design.arms.values()), group.reads),
-        lambda: _made(group, batch, cohort, allocation, acting),
-    )
+    key = (*made_of, tuple(design.arms.values()))
+
+    def make() -> Distortion:
+        return Distortion(_made(group, batch, cohort, allocation, acting), key)
+
+    return batch.once(("distortion", *key, group.reads), make)
 
 
 def _made(
@@ -45,7 +47,7 @@ def _made(
     cohort: Cohort,
     allocation: Allocation,
     acting: Mapping[str, ScoreBias | TreatmentBias],
-) -> Distortion:
+) -> dict[tuple[str, str], State]:
     design = group.design
     everybody = {
         name: _who(group, batch, cohort, allocation.arm, name, one) for name, one in acting.items()
@@ -77,8 +79,11 @@ def _made(
             if n_levels > 1:
                 place += np.take_along_axis(levels, pattern, axis=1)
             found[outcome, visit] = (np.asfortranarray(place.astype(np.int16)), tuple(states))
-    return Distortion(found)
+    return found
 
+
+State = tuple[NDArray[np.int16], tuple[Beside, ...]]
+"""The state (r, p) of each patient, and what each state does."""
 
 Who = tuple[NDArray[np.bool_], int | None]
 """A mask (r, p) of those whom it acts on, and the arm whose treatment they get instead."""

@@ -337,15 +337,21 @@ def literature(
     literature_command(scenario, replicates, seed, replicate, out, changes, json_, quiet)
 
 
+PRIORS = typer.Option(
+    [],
+    "--prior",
+    help="Share of such treatments that may work: 0.1. Repeatable; 0.1 and 0.5 if left out.",
+)
+POWERS = typer.Option(
+    [], "--power", help="Share of trials that find those: 0.8. Repeatable; 0.8 and 0.2 if left out."
+)
+
+
 @app.command()
 def appraise(
     scenario: str = SCENARIO,
-    prior: Shares = typer.Option(
-        [], help="Share of such treatments that may work: 0.1. Repeatable; 0.1 and 0.5 if left out."
-    ),
-    power: Shares = typer.Option(
-        [], help="Share of trials that find those: 0.8. Repeatable; 0.8 and 0.2 if left out."
-    ),
+    prior: Shares = PRIORS,
+    power: Shares = POWERS,
     fragility: bool = typer.Option(
         False, "--fragility", help="Show the fragility index, and the figure that debunks it."
     ),

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table as Printed
 
 from trialsim import __version__
-from trialsim.appraisal import tables, words
+from trialsim.appraisal import sibling_tables, tables, words
 from trialsim.appraisal.appraise import Appraisal, appraise
 from trialsim.appraisal.credibility import POWERS, PRIORS
 from trialsim.cli.run import cores, progress
@@ -79,19 +79,20 @@ class _Told:
             f"trialsim {__version__}   {found.name}   digest {results.plan.digest}   seed "
             f"{results.seed}   {results.replicates:,} simulated trials a cell   {elapsed:.1f} s\n"
         )
+        if found.strengths:
+            self.console.print("What the trial did well", style="bold")
+            for name, text in found.strengths.items():
+                self.say(f"  {plain(name)}: {text}")
+            self.say("")
         self.console.print(words.headline(found), style="bold")
         if text := words.beyond_chance(found):
             self.say(text)
-        if found.strengths:
-            self.head("What the trial did well")
-            for name, text in found.strengths.items():
-                self.say(f"  {plain(name)}: {text}")
         self.reported()
         self.head("Where it falls among trials like it")
-        self.table(tables.placed(found, found.result))
-        if (pair := tables.jointly(found)) is not None:
+        self.table(sibling_tables.placed(found, found.result))
+        if (pair := sibling_tables.jointly(found)) is not None:
             self.table(pair)
-        self.table(tables.errors(found, found.result))
+        self.table(sibling_tables.errors(found, found.result))
         if found.credibility:
             self.head("How far a significant result can be believed")
             for line in (words.risk, words.repeat, words.shrunk):

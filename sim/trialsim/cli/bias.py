@@ -26,7 +26,7 @@ from trialsim.plots.expectation import Expected, draw_expectation
 from trialsim.scenario.loaded import LoadedScenario, load
 from trialsim.store.folder import check_writable, whole_folder
 
-WIDTH = 132
+WIDTH = 144
 """Columns where there is no terminal to ask, or a narrower one."""
 
 FAR_APART = 4.0
@@ -83,7 +83,7 @@ def _figures(scenario: LoadedScenario, found: Ledger, workers: int) -> Iterator[
     contrast = Contrast(arm, comparator, label, method.better, method.unit)
     settings = Settings(design.n_total, found.replicates, found.seed, found.digest, found.analysis)
     for account in found.accounts:
-        told = Priced(account.assumption, account.truth.value == 0, contrast, found.published)
+        told = Priced(account.assumption, account.is_null, contrast, found.published)
         name = f"bias_waterfall_{account.assumption}"
         yield draw_bias_waterfall(steps(account), told, settings, name)
     if any(one.name == "expectation" for one in scenario.written.bias.values()):
@@ -145,7 +145,7 @@ def _print(found: Ledger) -> None:
 
 
 def _account(console: Console, account: Account, found: Ledger) -> Iterator[str | Table]:
-    is_null = account.truth.value == 0
+    is_null = account.is_null
     published = found.published is not None
     yield (
         f"{account.assumption}: true difference "

@@ -109,6 +109,8 @@ class Distortion:
     states: Mapping[tuple[str, str], tuple[NDArray[np.int16], Sequence[Beside]]]
     """By (outcome, visit): the state (r, p) of each patient, and what each state does; places
     where nothing misleads are left out."""
+    key: tuple[Hashable, ...] = ()
+    """Identity of the inputs: equal for cells in which the same misleads."""
 
 
 @dataclass(frozen=True)

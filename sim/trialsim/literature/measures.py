@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,9 @@ from trialsim.core.axes import BoolArray, FloatArray
 from trialsim.literature.exact import exact_shares
 from trialsim.literature.review import LEVEL, METHODS, TRIM_AND_FILL, Review
 from trialsim.literature.setting import Setting
-from trialsim.literature.simulate import Literatures
+
+if TYPE_CHECKING:
+    from trialsim.literature.simulate import Literatures
 
 PUBLISHED, ALL, DIFFERENCE = "published", "all", "published - all"
 

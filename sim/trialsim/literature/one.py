@@ -178,8 +178,3 @@ class OneLiterature:
         own = self.trials.only(slice(self.row, self.row + 1))
         share = weights(own.v, seen, np.nan_to_num(self._tau2(own.y, own.v, seen)))
         return share / max(float(share.sum()), 1e-300)
-
-
-def one_literature(setting: Setting, trials: Trials, row: int, replicate: int) -> OneLiterature:
-    """The literature in a row of simulated trials."""
-    return OneLiterature(setting, replicate, trials, row)

@@ -77,8 +77,8 @@ class Review:
 def review(y: FloatArray, v: FloatArray, seen: BoolArray) -> Review:
     """Pool the estimates (r, t) that are `seen`, by every method."""
     searched = reml(y, v, seen)
-    tau2 = {"": 0.0 * searched.tau2, "dl": dersimonian_laird(y, v, seen), "reml": searched.tau2}
-    tau2[""] = np.zeros(searched.tau2.shape)
+    none = np.zeros(searched.tau2.shape)
+    tau2 = {"": none, "dl": dersimonian_laird(y, v, seen), "reml": searched.tau2}
     by_tau2 = {name: pool(y, v, seen, value) for name, value in tau2.items()}
     pooled = {
         name: inferred(by_tau2[method.tau2], method.interval) for name, method in METHODS.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -11,7 +11,8 @@ import pandas as pd
 from trialsim.core.axes import REPLICATES_PER_BATCH, BoolArray, FloatArray
 from trialsim.core.draws import Draws
 from trialsim.core.errors import Problem, ScenarioError
-from trialsim.literature.one import OneLiterature, one_literature
+from trialsim.literature.measures import table
+from trialsim.literature.one import OneLiterature
 from trialsim.literature.review import METHODS, TRIM_AND_FILL, PooledTrials, Review, review_of
 from trialsim.literature.setting import Setting, setting_of
 from trialsim.literature.trials import HARMFUL, SIGNIFICANT, Trials, simulate_trials
@@ -48,8 +49,6 @@ class Literatures:
 
     def table(self) -> pd.DataFrame:
         """Every measure with its Monte Carlo error; see `trialsim.literature.measures`."""
-        from trialsim.literature.measures import table
-
         return table(self)
 
     def frame(self) -> pd.DataFrame:
@@ -97,9 +96,8 @@ class Literatures:
         trials = simulate_trials(self.setting, Draws(self.seed, batch))
         # Two rows: a literature alone would be summed in another order than among others.
         start = min(row, REPLICATES_PER_BATCH - 2)
-        return one_literature(
-            self.setting, trials.only(slice(start, start + 2)), row - start, chosen
-        )
+        rows = trials.only(slice(start, start + 2))
+        return OneLiterature(self.setting, chosen, rows, row - start)
 
 
 def simulate_literature(
@@ -159,33 +157,24 @@ def _counts(trials: Trials) -> Counts:
 
 def _reviews(parts: Sequence[Review], replicates: int) -> Review:
     """The reviews of all batches, one after the other."""
-
-    def joined(of: Callable[[Review], FloatArray]) -> FloatArray:
-        return _joined([of(part) for part in parts], replicates)
-
     first = parts[0]
+    arrays = ("n", "tau2", "i2", "egger_p", "n_filled")
+    joined = {name: _joined([getattr(part, name) for part in parts], replicates) for name in arrays}
     pooled = {
         name: PooledTrials(
-            *(joined(lambda part, n=name, i=i: part.pooled[n][i]) for i in range(4))  # type: ignore[misc]
+            *(_joined([part.pooled[name][i] for part in parts], replicates) for i in range(4))
         )
         for name in first.pooled
     }
-    predicted: Mapping[str, tuple[FloatArray, FloatArray]] = {
-        name: (
-            joined(lambda part, n=name: part.predicted[n][0]),  # type: ignore[misc]
-            joined(lambda part, n=name: part.predicted[n][1]),  # type: ignore[misc]
-        )
-        for name in first.predicted
-    }
-    return Review(
-        n=joined(lambda part: part.n),
-        pooled=pooled,
-        tau2=joined(lambda part: part.tau2),
-        i2=joined(lambda part: part.i2),
-        predicted=predicted,
-        egger_p=joined(lambda part: part.egger_p),
-        n_filled=joined(lambda part: part.n_filled),
+    lower, upper = (
+        {
+            name: _joined([part.predicted[name][end] for part in parts], replicates)
+            for name in first.predicted
+        }
+        for end in (0, 1)
     )
+    predicted = {name: (lower[name], upper[name]) for name in first.predicted}
+    return Review(pooled=pooled, predicted=predicted, **joined)
 
 
 def _joined(parts: Sequence[FloatArray], replicates: int) -> FloatArray:

@@ -154,7 +154,7 @@ class _Score:
             return self._made(arm, rows)
 
         done = self.conduct.key if self._is_conducted else None
-        misled = self.group.keys["misled"] if self._is_distorted else None
+        misled = self.distortion.key if self._is_distorted else None
         key = ("score", *self._place, self.group.capacity, *self._arms, differences, sds, whose)
         return self.batch.once((*key, done, misled), make)
 

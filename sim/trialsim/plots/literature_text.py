@@ -120,12 +120,14 @@ def about_drawn(told: ToldLiterature) -> str:
     which = f"Drawn: literature {told.replicate:,} of {counted(told.replicates, 'simulated one')}"
     if told.is_typical:
         which += ", the one nearest to the average"
-    return f"{which}; its {counted(told.published.n, 'published trial')} pool to {_result(told)}."
-
-
-def _result(told: ToldLiterature) -> str:
     one = told.published
-    return f"{told.effect(one.estimate)} ({told.effect(one.lower)} to {told.effect(one.upper)})"
+    trials = counted(one.n, "published trial")
+    if not isfinite(one.estimate):
+        return f"{which}; it has {trials}."
+    text = f"{which}; its {trials} pool{'s' if one.n == 1 else ''} to {told.effect(one.estimate)}"
+    if isfinite(one.lower):
+        text += f" ({told.effect(one.lower)} to {told.effect(one.upper)})"
+    return f"{text}."
 
 
 def about_method(told: ToldLiterature) -> str:

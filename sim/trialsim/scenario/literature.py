@@ -62,7 +62,7 @@ def _trial_problems(scenario: Scenario, literature: Literature) -> Iterable[Prob
         )
         yield Problem(PLACE, text, hint, at_key=True)
     elif literature.standardised and analysis.name != "t_test":
-        text = f"needs a t test, whose SD is that of the scores; the primary analysis is {analysis.name}."
+        text = f"needs a t test, whose SD is that of the scores; {primary} is another method."
         yield Problem((*PLACE, "standardised"), text, "Write false, or choose a t_test.")
     contrasts = contrasts_of(scenario)
     names = analysis.contrasts or list(contrasts)

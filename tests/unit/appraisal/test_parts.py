@@ -45,10 +45,10 @@ def test_a_result_that_is_not_significant_has_no_false_positive_risk():
 
 def test_six_months_need_nine_to_benefit_within_five_and_fifty_seven():
     """8/65 - 1/64 = 0.107; Newcombe's interval 0.017 to 0.210."""
-    result = HSIEH.written.published["disability_six_months"]
-    found = needed("six", result, HSIEH.plan.designs[0])
+    events = {"acupressure": (1, 64), "physiotherapy": (8, 65)}
+    found = needed("six", Published(events=events, event="bad"), HSIEH.plan.designs[0])
     assert found is not None and found.is_bad and not found.is_reconstructed
-    assert str(found.number) == "NNTB 9.3 (NNTB 4.8 to NNTB 57)"
+    assert found.text == "NNTB 9.3 (NNTB 4.8 to NNTB 57)"
     assert found.p_value == pytest.approx(0.033, abs=5e-4)
 
 
@@ -57,8 +57,19 @@ def test_good_events_are_counted_the_other_way_and_reconstructed_ones_are_labell
     good = Published(events=events, event="good", status="derived")
     found = needed("recovered", good, HSIEH.plan.designs[0])
     assert found is not None and found.number.benefit > 0 and found.is_reconstructed
-    bad = needed("worse", Published(events=events), HSIEH.plan.designs[0])
+    bad = needed("worse", Published(events=events, event="bad"), HSIEH.plan.designs[0])
     assert bad is not None and bad.number.benefit == -found.number.benefit
+
+
+def test_without_a_word_on_the_event_nothing_is_called_benefit_or_harm():
+    events = {"acupressure": (40, 64), "physiotherapy": (20, 65)}
+    for counts in (events, {arm: (n - k, n) for arm, (k, n) in events.items()}):
+        found = needed("a", Published(events=counts), HSIEH.plan.designs[0])
+        assert found is not None and found.is_bad is None
+        assert found.text == "NNT 3.2 (NNT 2.2 to NNT 6.9)"
+    close = {"acupressure": (20, 64), "physiotherapy": (18, 65)}
+    found = needed("b", Published(events=close), HSIEH.plan.designs[0])
+    assert found is not None and "to infinity to the other way NNT" in found.text
 
 
 @pytest.mark.parametrize(("cut", "number"), [(8, 3.7), (12, 5.3), (16, 12), (18, 23)])

@@ -76,7 +76,7 @@ def test_the_summary_has_the_numbers_of_hsieh_2006(summary_fixture):
         "unblinded much (expectation) adds",
     ):
         assert said in text, said
-    assert out.index("What the trial did well") < out.index("What was reported")
+    assert out.index("What the trial did well") < out.index("Of 100 trials like this one")
     # Lines with the paths of results are not broken.
     lines = [line for line in out.splitlines() if not line.startswith(("Page", "Results"))]
     assert all(len(line) <= 112 for line in lines)
@@ -141,6 +141,7 @@ def test_the_page_needs_nothing_but_itself_and_begins_with_strengths(summary_fix
     assert all(one.startswith(("#", "data:")) for one in page.asked)
     assert "<script" not in html
     assert page.headings[0] == "What the trial did well"
+    assert html.index('id="strengths"') < html.index('class="headline"')
     assert "Fragility index" in page.headings and "Risk of bias, and its price" in page.headings
     assert "Reconstructed counts were worked out" in html
 

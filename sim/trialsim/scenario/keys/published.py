@@ -30,8 +30,9 @@ class Published(Written):
     """The same, where only its limit is reported: 0.001 for P < 0.001."""
     events: dict[Name, tuple[int, int]] | None = None
     """By arm: [patients with the event, patients]. Kept for the reader; not placed."""
-    event: Literal["bad", "good"] = "bad"
-    """Whether the event is bad for a patient, or good."""
+    event: Literal["bad", "good"] | None = None
+    """Whether the event is bad for a patient, or good; without it no number needed to treat is
+    called benefit or harm."""
     needed_to_treat: float | None = Field(default=None, ge=1)
     """The number needed to treat that the paper gives for these events."""
     status: Status = "reported"
