@@ -107,4 +107,3 @@ def one_step(scenario: LoadedScenario, name: str) -> Step:
     if why := module.reason(trial):
         raise NoAnswer(f"{name} does not apply to {scenario.name}: {why}.")
     return module.make(Bench(trial))
-

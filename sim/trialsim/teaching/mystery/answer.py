@@ -52,7 +52,9 @@ class Scored:
             f"{rounded(key.upper, 1)}), {rounded(self.report_off, 1)} away",
         ]
         if key.flaw:
-            lines.append(f"Unflawed   {_points(key.honest)}: the same participants without the flaw")
+            lines.append(
+                f"Unflawed   {_points(key.honest)}: the same participants without the flaw"
+            )
             lines += ["", _moved(key)]
         else:
             lines += ["", "What is left between report and truth is chance alone."]

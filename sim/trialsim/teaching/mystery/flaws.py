@@ -67,8 +67,8 @@ FLAWS: Mapping[str, Flaw] = {
         "randomisation",
         {"method": "alternation", "outcome": SCORE, "exploited": 0.7},
         ("exploited",),
-        "Participants were allocated to the two arms in turn as they came.",
-        "The data: arms take turns in the order of enrolment, and table 1 is not even.",
+        "Participants were allocated to the two arms in turn by those who recruited them.",
+        "Table 1 is not even: whoever recruited knew whose turn it was, and let some wait.",
     ),
     "compliers": Flaw(
         "deviations",

@@ -60,9 +60,7 @@ class Key:
         """Open a sealed key. Raises RunError for what is none, or was changed."""
         try:
             lines = path.read_text(encoding="ascii").splitlines()
-            salt, check = (
-                lines[at].split(" ", 1)[1] for at in (len(_HEAD), len(_HEAD) + 1)
-            )
+            salt, check = (lines[at].split(" ", 1)[1] for at in (len(_HEAD), len(_HEAD) + 1))
             sealed = base64.b85decode("".join(lines[len(_HEAD) + 2 :]))
             found = Key(**json.loads(zlib.decompress(_veiled(sealed, salt))))
         except (ValueError, IndexError, TypeError, zlib.error):
@@ -75,7 +73,8 @@ class Key:
 def _veiled(content: bytes, salt: str) -> bytes:
     """Combined with bytes that follow from the salt; twice gives back what it was."""
     stream = b"".join(
-        hashlib.sha256(f"{salt} {block}".encode()).digest() for block in range(len(content) // 32 + 1)
+        hashlib.sha256(f"{salt} {block}".encode()).digest()
+        for block in range(len(content) // 32 + 1)
     )
     return bytes(a ^ b for a, b in zip(content, stream, strict=False))
 

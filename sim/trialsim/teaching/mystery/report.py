@@ -5,8 +5,8 @@ from __future__ import annotations
 from trialsim.plots.base.words import plain
 from trialsim.replayed.abstract import SIMULATED, at
 from trialsim.replayed.quantity import quantity_of
-from trialsim.replayed.table_one import NOTE
 from trialsim.report.tables import Table
+from trialsim.scenario.keys.appraisal import DOMAINS
 from trialsim.teaching.mystery.drawn import TITLE
 from trialsim.teaching.mystery.flaws import JUDGEMENTS, NONE
 from trialsim.teaching.mystery.trial import MysteryTrial
@@ -34,8 +34,6 @@ def report_html(trial: MysteryTrial) -> str:
 
 
 def _said(judgement: str) -> str:
-    from trialsim.scenario.keys.appraisal import DOMAINS
-
     return "none: no flaw" if judgement == NONE else f"{judgement}: {DOMAINS[judgement]}"
 
 
@@ -61,7 +59,9 @@ def _flow(trial: MysteryTrial) -> Table:
     for (stage, where), own in flow.groupby(["stage", "at"], sort=False):
         if stage in _STAGES:
             name = "allocated" if stage == "allocated" else f"seen, {at(run, str(where))}"
-            rows.append((name, *(f"{n:,}" for n in own.set_index("arm")["n"][list(run.design.arms)])))
+            rows.append(
+                (name, *(f"{n:,}" for n in own.set_index("arm")["n"][list(run.design.arms)]))
+            )
     head = ("", *(run.arm_label(arm) for arm in run.design.arms))
     return Table("flow", "Participants", head, [("", rows)])
 
@@ -70,7 +70,7 @@ def _baseline(trial: MysteryTrial) -> Table:
     frame = trial.replayed.table1()
     rows = [tuple(str(cell) for cell in row) for row in frame.itertuples(index=False)]
     head = ("", "", *map(str, frame.columns[2:]))
-    return Table("table-one", "Table 1. Baseline", head, [("", rows)], NOTE)
+    return Table("table-one", "Table 1. Baseline", head, [("", rows)])
 
 
 def _results(trial: MysteryTrial) -> Table:
