@@ -4,8 +4,8 @@ python docs/lessons/update.py          write what is out of date: some seconds
 python docs/lessons/update.py --check  write nothing; exit code 1 if something would be written
 
 A page names its scenario and step in comments at its head. In its text `<!--= post -->` stands
-before a number of the step and `<!-- -->` behind it; what is between them is filled in. The word is a
-name of the step or of the trial, with `.told` for the number with its error. A table of the step
+before a number of the step and `<!-- -->` behind it; what is between them is filled in. The word is
+a name of the step or of the trial, with `.told` for the number with its error. A table of the step
 stands between `<!-- table -->` and `<!-- table end -->`.
 """
 

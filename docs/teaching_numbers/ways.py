@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from zlib import crc32
 
+import numpy as np
 import scipy.special as special
 import yaml
+from scipy.optimize import brentq
 
 import trialsim as ts
 from trialsim.operating.allocation import allocation_characteristics
@@ -32,7 +34,23 @@ from trialsim.theory import (
     within_arms,
 )
 
+Changes = tuple[tuple[str, str], ...]
+"""Values that are changed: path, and what is written there in YAML."""
+
+REPLICATES = 40_000
+"""Of every run of the page: a share of 0.5 is then known to 0.0025."""
+
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+
+def mean_of_those_who_stay(slope: float, share: float) -> float:
+    """Mean of a standard normal score among those who stay, where `share` leave and the log odds
+    of leaving rise by `slope` a SD; by Gauss and Hermite's rule."""
+    z, weight = np.polynomial.hermite_e.hermegauss(60)
+    weight = weight / weight.sum()
+    middle = brentq(lambda a: weight @ special.expit(a + slope * z) - share, -9, 9)
+    return float(weight @ (z * special.expit(-middle - slope * z)) / (1 - share))
+
 
 _NAMES: dict[str, Any] = {
     "ancova": ancova,
@@ -47,11 +65,12 @@ _NAMES: dict[str, Any] = {
     "two_means": two_means,
     "two_proportions": two_proportions,
     "within_arms": within_arms,
+    "mean_of_those_who_stay": mean_of_those_who_stay,
     "phi": special.ndtr,
     "stdtr": special.stdtr,
     "sqrt": math.sqrt,
 }
-"""What a line may use: modules of trialsim.theory, and three functions."""
+"""What a line may use: modules of trialsim.theory, and four functions."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +145,7 @@ class Run:
 
     scenario: str
     pick: Row | Pick
-    changes: tuple[tuple[str, Any], ...] = ()
-    """Path and value, the value in YAML."""
+    changes: Changes = ()
 
     def found(self, replicates: int) -> Found:
         """Simulated."""
@@ -136,7 +154,8 @@ class Run:
     def shown(self) -> str:
         """The command, and the row of its table or what is made of its results."""
         look = self.pick.shown() if isinstance(self.pick, Row) else _told(self.pick)
-        return f"{_command('run', self.scenario, self.changes)}: {look}"
+        more = f" --replicates {REPLICATES} --seed {_seed(self.scenario, self.changes)}"
+        return f"{_command('run', self.scenario, self.changes, more)}: {look}"
 
 
 @dataclass(frozen=True)
@@ -144,7 +163,7 @@ class Guessed:
     """How often an allocation is guessed by who knows the block size."""
 
     scenario: str
-    changes: tuple[tuple[str, Any], ...]
+    changes: Changes
 
     def found(self, replicates: int) -> Found:
         """Simulated; a quarter of the trials will do."""
@@ -164,7 +183,7 @@ class Disagree:
     """How often arms disagree about being significantly changed, each tested by itself."""
 
     scenario: str
-    changes: tuple[tuple[str, Any], ...]
+    changes: Changes
     outcome: str
 
     def found(self, replicates: int) -> Found:
@@ -180,23 +199,23 @@ class Disagree:
         return f"{command}; with its plan `{line}` of `trialsim.operating.within_arms`"
 
 
-def _loaded(scenario: str, changes: tuple[tuple[str, Any], ...]) -> ts.LoadedScenario:
+def _loaded(scenario: str, changes: Changes) -> ts.LoadedScenario:
     written = {path: yaml.safe_load(value) for path, value in changes}
     return ts.load(SCENARIOS / f"{scenario}.yaml").changed({"vary": {}, **written})
 
 
 @cache
-def _results(
-    scenario: str, changes: tuple[tuple[str, Any], ...], replicates: int
-) -> ts.Results:
-    # A seed for each design: what is compared does not share its luck.
-    seed = crc32(repr((scenario, changes)).encode()) % 100_000
+def _results(scenario: str, changes: Changes, replicates: int) -> ts.Results:
+    seed = _seed(scenario, changes)
     return ts.run(_loaded(scenario, changes), replicates=replicates, seed=seed)
 
 
-def _command(
-    verb: str, scenario: str, changes: Mapping[str, str] | tuple[tuple[str, Any], ...], more: str = ""
-) -> str:
+def _seed(scenario: str, changes: Changes) -> int:
+    """One for each design: what is compared does not share its luck."""
+    return crc32(repr((scenario, changes)).encode()) % 100_000
+
+
+def _command(verb: str, scenario: str, changes: Changes, more: str = "") -> str:
     sets = "".join(f" --set '{path}={value}'" for path, value in (("vary", "{}"), *changes))
     return f"`trialsim {verb} scenarios/{scenario}.yaml{sets}{more}`"
 

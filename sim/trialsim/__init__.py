@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     from trialsim.replayed.trial import ReplayedTrial, replay
     from trialsim.scenario.loaded import LoadedScenario, load, loads
     from trialsim.study import Results, open_results, run
+    from trialsim.teaching.lesson import Lesson, lesson
+    from trialsim.teaching.mystery.answer import answer_mystery
+    from trialsim.teaching.mystery.bundle import new_mystery
 
 __all__ = [
     "Appraisal",
     "Assurance",
     "Comparison",
     "Ledger",
+    "Lesson",
     "Literatures",
     "LoadedScenario",
     "NoAnswer",
@@ -41,12 +45,15 @@ __all__ = [
     "ScenarioError",
     "SizeAnswer",
     "TrialsimError",
+    "answer_mystery",
     "appraise",
     "assurance",
     "compare",
     "ledger",
+    "lesson",
     "load",
     "loads",
+    "new_mystery",
     "open_results",
     "plan_from_pilots",
     "replay",
@@ -60,6 +67,7 @@ _HOMES = {
     "Assurance": "trialsim.planning.assurance.assurance",
     "Comparison": "trialsim.planning.compare.compare",
     "Ledger": "trialsim.appraisal.ledger",
+    "Lesson": "trialsim.teaching.lesson",
     "Literatures": "trialsim.literature.simulate",
     "LoadedScenario": "trialsim.scenario.loaded",
     "NoAnswer": "trialsim.core.errors",
@@ -69,12 +77,15 @@ _HOMES = {
     "ScenarioError": "trialsim.core.errors",
     "SizeAnswer": "trialsim.planning.size.answer",
     "TrialsimError": "trialsim.core.errors",
+    "answer_mystery": "trialsim.teaching.mystery.answer",
     "appraise": "trialsim.appraisal.appraise",
     "assurance": "trialsim.planning.assurance.assurance",
     "compare": "trialsim.planning.compare.compare",
     "ledger": "trialsim.appraisal.ledger",
+    "lesson": "trialsim.teaching.lesson",
     "load": "trialsim.scenario.loaded",
     "loads": "trialsim.scenario.loaded",
+    "new_mystery": "trialsim.teaching.mystery.bundle",
     "open_results": "trialsim.study",
     "plan_from_pilots": "trialsim.planning.assurance.pilot",
     "replay": "trialsim.replayed.trial",

@@ -104,12 +104,12 @@ def test_best_of_several_outcomes_matches_the_normal_integral():
 
 @pytest.mark.evidence(
     "bias.switched_outcome",
-    kind="identity",
+    kind="double programming",
     claim=(
         "The primary result stays where it is significant, else the first of the others that is "
         "takes its place, 2,560 trials."
     ),
-    source="the rule, applied to results as stated",
+    source="the rule in NumPy, applied to results as stated",
 )
 def test_a_disappointing_outcome_is_switched_for_the_first_that_is_significant():
     data = several_outcomes(4, 50)

@@ -20,10 +20,9 @@ from trialsim.core.stages.distorting import Analyse, Domain
 
 @register("best_of")
 class BestOf(ReportBias):
-    """Of the primary analysis and others the one with the smallest p value is reported: other
-    outcomes, other visits, other adjustments.
+    """Of several analyses the one with the smallest p value is reported as the primary.
 
-    What is reported stands in the row of the primary analysis, in the units of whichever was
+    They may be of other outcomes, other visits, other adjustments. What is reported stands in the row of the primary analysis, in the units of whichever was
     chosen.
     """
 

@@ -21,8 +21,10 @@ from trialsim.core.stages.distorting import Analyse, Domain, Setting
 
 @register("best_subgroup")
 class BestSubgroup(ReportBias):
-    """Where the primary analysis is not significant, it is made in every level of some factors,
-    and the one with the smallest p value is reported if that is significant."""
+    """A result that is not significant is replaced by that of the best subgroup.
+
+    The primary analysis is made in every level of some factors, and the one with the smallest p
+    value is reported if that is significant."""
 
     domain: ClassVar[Domain] = "selection of the reported result"
     turn = "part"

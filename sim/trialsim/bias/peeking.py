@@ -25,8 +25,7 @@ from trialsim.core.stages.distorting import Analyse, Domain, Setting
 
 @register("peeking")
 class Peeking(ReportBias):
-    """The primary analysis is made several times as patients come, and the trial stops at the
-    first that is significant.
+    """The data are looked at several times, and the trial stops when they are significant.
 
     Looks are equally spaced, at patients whose outcomes are in. With a boundary the level of the
     whole is kept: p values and intervals are those that go with it.

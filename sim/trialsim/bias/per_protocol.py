@@ -20,7 +20,7 @@ from trialsim.core.stages.distorting import Analyse, Arms, Domain, Setting
 
 @register("per_protocol")
 class PerProtocol(ReportBias):
-    """Only those are analysed who attended enough of the sessions that were due by a visit.
+    """Only those are analysed who attended enough of their sessions by a visit.
 
     Who attends is not random: where worse patients come more often, or less, the arms that are
     left are no longer those that were randomised.

@@ -20,8 +20,9 @@ from trialsim.core.stages.distorting import Analyse, Domain
 
 @register("switched_outcome")
 class SwitchedOutcome(ReportBias):
-    """Where the primary analysis is not significant, the first of the others that is takes its
-    place; where none is, it stays."""
+    """A result that is not significant gives way to the first of others that is.
+
+    Where none is, it stays."""
 
     domain: ClassVar[Domain] = "selection of the reported result"
     turn = "which"

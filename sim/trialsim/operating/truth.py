@@ -34,6 +34,8 @@ class TrueContrast(Truth):
     """Arm and comparator, by index."""
     correlation: Callable[[str, str], float]
     """Correlation of the latent values at two visits."""
+    tied: frozenset[str] = frozenset()
+    """Covariates and visits that go with the score."""
 
     def mean_difference(self, visit: str) -> float:
         """As the assumption states it; every outcome delivers it exactly."""
@@ -64,11 +66,12 @@ class TrueContrast(Truth):
         )
 
     def interaction(self, visit: str, covariate: str) -> float:
-        """None for a covariate that nobody gains by, whose scores have no limits; as stated for
-        one of two levels that the difference goes by."""
+        """As stated for a covariate of two levels that the difference goes by; none for one that
+        nobody gains by, unless scores with limits go with it."""
         modifier, v = self.effect.modifier, self.visits.index(visit)
         if modifier is None or not modifier.acts_at(v):
-            return 0.0 if self.outcome.limits is None else super().interaction(visit, covariate)
+            is_apart = self.outcome.limits is None or covariate not in self.tied
+            return 0.0 if is_apart or not self.mean_difference(visit) else float("nan")
         if modifier.variable != covariate or len(modifier.shares) != 2:
             return super().interaction(visit, covariate)
         low, high = (rows[self.pair[0]][v] - rows[self.pair[1]][v] for rows in modifier.difference)
@@ -207,4 +210,16 @@ def truth_of(
         return sum(weights.get(purpose, 0.0) * weight for purpose, weight in latent[second])
 
     method, visits = design.outcomes[outcome], tuple(design.visits)
-    return TrueContrast(method, visits, cell.effects[outcome], pair, correlation)
+    return TrueContrast(
+        method, visits, cell.effects[outcome], pair, correlation, _tied(design, outcome)
+    )
+
+
+def _tied(design: Design, outcome: str) -> frozenset[str]:
+    """Covariates that share a source with an outcome, those cut from them, and its visits."""
+    rows = design.latent[outcome].values()
+    sources = {purpose for terms in rows for purpose, _ in terms}
+    known = design.latent.get("", {})
+    found = {name for name, terms in known.items() if not sources.isdisjoint(p for p, _ in terms)}
+    bare = {name for name in design.covariates if name not in known}
+    return frozenset({*found, *bare, *design.visits})

@@ -45,7 +45,7 @@ def within_arm_claims(
     replicates: int = 10_000,
     alpha: float = 0.05,
 ) -> WithinArms:
-    """Test each arm's change between two visits by itself, and count the trials whose arms disagree.
+    """Test each arm's change between two visits by itself; count the trials whose arms disagree.
 
     `cell` is an index into the plan's cells; whole batches are simulated, at least `replicates`.
     """

@@ -19,6 +19,10 @@ from trialsim.kernels.selection import eligible
 
 Terms = tuple[tuple[str, float], ...]
 
+_KEPT = 1_000
+"""Effects kept for a group, beyond which all are made again: sizes of several mechanisms that vary
+from trial to trial are others in every batch."""
+
 CHANCE = "cohort.responds"
 """Purpose of the uniform that says who responds, where nothing else does: the same patients to
 every treatment and in every outcome."""
@@ -136,8 +140,10 @@ class _Score:
         if modifier is not None:
             whose = (modifier.variable, modifier.shares, self.group.keys["cohort"])
         parts = [1.0] if attended is None else self._parts()
-        states = [Beside(None, ())] if beside is None else self._states()
-        rows = effect.beside(parts, states, self.v, self._where())
+        states = (Beside(None, ()),) if beside is None else tuple(self._states())
+        rows = effect.by_class
+        if attended is not None or beside is not None:
+            rows = self._rows(effect, parts, states)
         differences = tuple(row[self.v] for row in rows.difference)
         sds = tuple(row[self.v] for row in rows.sd)
         if not any(differences) and all(sd is None for sd in sds):
@@ -157,6 +163,16 @@ class _Score:
         misled = self.distortion.key if self._is_distorted else None
         key = ("score", *self._place, self.group.capacity, *self._arms, differences, sds, whose)
         return self.batch.once((*key, done, misled), make)
+
+    def _rows(self, effect: Effect, parts: list[float], states: tuple[Beside, ...]) -> Effect:
+        """What every dose and state makes of the effect; kept, as most batches have the same."""
+        kept: dict[Hashable, Effect] = self.group.kept.setdefault("rows", {})
+        key = (self.outcome, self.visit, tuple(parts), states)
+        if key not in kept:
+            if len(kept) > _KEPT:
+                kept.clear()
+            kept[key] = effect.beside(parts, states, self.v, self._where())
+        return kept[key]
 
     @property
     def is_acted_on(self) -> bool:

@@ -66,7 +66,8 @@ def _of_100(share: float, decimals: int) -> str:
 
 def amount(value: float, unit: str = "", decimals: int = 1, how: str = EXACT) -> Found:
     """A size in its unit: "3.1 points"."""
-    return Found(value, f"{rounded(value, decimals)} {unit}".strip(), how)
+    space = "" if unit == "%" else " "
+    return Found(value, f"{rounded(value, decimals)}{space}{unit}".strip(), how)
 
 
 def rounded(value: float, decimals: int) -> str:

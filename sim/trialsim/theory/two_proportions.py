@@ -53,7 +53,8 @@ def _fisher(n1: int, n0: int, sides: int) -> Floats:
     p = np.empty((n1 + 1, n0 + 1))
     for events in range(n1 + n0 + 1):
         a = np.arange(max(0, events - n0), min(n1, events) + 1)
-        chance = np.exp(_log_choose(n1, a) + _log_choose(n0, events - a))
+        log_chance = _log_choose(n1, a) + _log_choose(n0, events - a)
+        chance = np.exp(log_chance - log_chance.max())  # large arms would overflow
         chance /= chance.sum()
         if sides == 1:
             tail = np.cumsum(chance[::-1])[::-1]

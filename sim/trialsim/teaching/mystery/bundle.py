@@ -38,7 +38,7 @@ def new_mystery(
     """
     place = Path(folder)
     problems = []
-    known = {name: name for name in LEVELS}
+    known: dict[str, Level] = {name: name for name in LEVELS}
     if level not in known:
         hint = f"Choose {', '.join(LEVELS[:-1])} or {LEVELS[-1]}."
         problems.append(Problem((), f"there is no level '{level}'.", hint, source="--level"))
@@ -48,8 +48,8 @@ def new_mystery(
     if problems:
         raise ScenarioError(problems)
     check_writable(place)
-    chosen: Level = known[level]
-    mystery = Mystery(secrets.token_bytes(16) if secret is None else secret, chosen)
+    own = secrets.token_bytes(16) if secret is None else secret
+    mystery = Mystery(own, known[level])
     trial = MysteryTrial(mystery)
     students = place / STUDENTS
     students.mkdir(parents=True)

@@ -134,8 +134,8 @@ SOUND: Mapping[str, str] = {
     "deviations": "All who were allocated are analysed in their arm, and both arms had the same "
     "care beside it.",
     "missing": "Participants of both arms were called at home when they did not return.",
-    "measurement": "Participants had been told that both arms were thought to help alike, and whoever "
-    "measured did not know the arm.",
+    "measurement": "Participants had been told that both arms were thought to help alike, and "
+    "whoever measured did not know the arm.",
     "selection": "Outcomes and analysis were registered before the first participant came.",
 }
 """What a report says of a domain in which nothing is wrong."""

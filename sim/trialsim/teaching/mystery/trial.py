@@ -9,7 +9,8 @@ from trialsim.operating.truth import truth_of
 from trialsim.replayed.choice import Choice, choose
 from trialsim.replayed.result import Result, results_of
 from trialsim.replayed.trial import ReplayedTrial
-from trialsim.teaching.mystery.drawn import ASSUMED, OTHER, PRIMARY, Mystery
+from trialsim.teaching.mystery.drawn import ASSUMED, PRIMARY, Mystery
+from trialsim.teaching.mystery.flaws import OTHER
 
 SHOWN = (PRIMARY, OTHER)
 """Analyses that the report has a result of."""

@@ -48,7 +48,7 @@ class Clinic:
         after = self.mean + self.sd * self.retest * z
         spread = self.sd * sqrt(1 - self.retest**2)
         respond = ndtr(((1 - self.improvement) * before - after) / spread)
-        return tuple(float(weight @ each) for each in (before, after, respond))
+        return float(weight @ before), float(weight @ after), float(weight @ respond)
 
 
 CLINIC = Clinic(mean=8, sd=5, retest=0.6, entry=10, improvement=0.3)
@@ -112,6 +112,11 @@ def make(bench: Bench) -> Step:
         "before": amount(before, "points", 1, NORMAL),
         "after": amount(after, "points", 1, NORMAL),
         "fall": fall,
+        "clinic_mean": amount(CLINIC.mean, "points", 0, "assumed"),
+        "clinic_sd": amount(CLINIC.sd, "", 0, "assumed"),
+        "clinic_retest": amount(CLINIC.retest, "", 1, "assumed"),
+        "entry": amount(CLINIC.entry, "", 0, "assumed"),
+        "improvement": amount(100 * CLINIC.improvement, "%", 0, "assumed"),
         "own_improvement": own,
         "own_improvement_sd": own_sd,
     }

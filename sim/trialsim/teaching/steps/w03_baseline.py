@@ -97,6 +97,8 @@ def make(bench: Bench) -> Step:
         figure=three_analyses.draw(run) if three_analyses.applies(run) else None,
     )
     numbers = {
+        "published": amount(abs(post.estimate), trial.unit, 2, post.status),
+        "published_change": amount(abs(change.estimate), trial.unit, 2, change.status),
         "imbalance": amount(abs(worse), trial.unit, 2),
         "chance": chance,
         "post": shown[0],

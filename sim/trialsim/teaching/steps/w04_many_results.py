@@ -14,7 +14,7 @@ from trialsim.core.records import COLUMNS
 from trialsim.teaching import applies
 from trialsim.teaching.bench import Bench
 from trialsim.teaching.figures.bars import Bar, draw_bars
-from trialsim.teaching.found import Found, simulated_mean, simulated_share
+from trialsim.teaching.found import Found, amount, count, simulated_mean, simulated_share
 from trialsim.teaching.step import Answer, Asked, Question, Revealed, Rows, Step
 from trialsim.teaching.trial import Trial
 
@@ -115,6 +115,9 @@ def make(bench: Bench) -> Step:
         "all": outcomes,
         "all_scores": simulated_share(float(scores.any(axis=0).mean()), n),
         "agreeing": agreeing,
+        "n_outcomes": count(OUTCOMES),
+        "n_scores": count(total),
+        "alike": amount(ALIKE, "", 1, "assumed"),
     }
     return Step(ID, TITLE, TOPIC, MINUTES, asked, revealed, numbers)
 
@@ -139,8 +142,12 @@ def _changes(bench: Bench) -> dict[str, Any]:
     for key in ("label", "correlated_with"):
         spec.pop(key, None)
     baseline, visits = str(trial.baseline), (trial.visit, str(trial.other_visit))
-    also = {"change_score": {"from_visit": baseline}, "ancova": {"adjust": [baseline]}}
-    outcomes, analyses = {_COMMON: spec}, {}
+    also: dict[str, dict[str, Any]] = {
+        "change_score": {"from_visit": baseline},
+        "ancova": {"adjust": [baseline]},
+    }
+    outcomes: dict[str, Any] = {_COMMON: spec}
+    analyses: dict[str, Any] = {}
     for k in range(OUTCOMES):
         outcomes[_outcome(k)] = {**spec, "correlated_with": {_COMMON: ALIKE**0.5}}
         for visit in visits:

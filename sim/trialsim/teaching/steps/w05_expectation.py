@@ -11,7 +11,7 @@ from trialsim.plots.base.figure import Drawn, Settings
 from trialsim.plots.expectation import Expected, draw_expectation
 from trialsim.teaching import applies
 from trialsim.teaching.bench import ANCOVA, Bench
-from trialsim.teaching.found import amount, complement, exact_share
+from trialsim.teaching.found import amount, complement, count, exact_share
 from trialsim.teaching.step import Answer, Asked, Question, Revealed, Rows, Step
 from trialsim.teaching.trial import POST, Trial
 from trialsim.theory.two_means import t_test_power
@@ -21,7 +21,8 @@ ID, TITLE, TOPIC, MINUTES = "W5", "Patients knew what they got", "Measurement of
 BETWEEN_ARMS = 0.56
 """SDs by which patients who knew their treatment reported better scores, within trials."""
 SIZES = (0.1, 0.2, 0.3, 0.5, 0.56, 0.63)
-LARGE = 500
+LARGE, SMALL = 500, 0.2
+"""Patients in each arm of a large trial, and SDs of a small expectation."""
 _CURVE = 1024
 """Simulated trials for each dot of the figure."""
 
@@ -36,8 +37,10 @@ def make(bench: Bench) -> Step:
     trial = bench.trial
     post = bench.rejections(BETWEEN_ARMS)
     adjusted = bench.rejections(BETWEEN_ARMS, analysis=ANCOVA) if trial.baseline else None
-    large = exact_share(float(t_test_power(LARGE, LARGE, 0.2, 1.0, trial.alpha)))
-    small = exact_share(float(t_test_power(trial.n_comparator, trial.n_arm, 0.2, 1.0, trial.alpha)))
+    large = exact_share(float(t_test_power(LARGE, LARGE, SMALL, 1.0, trial.alpha)))
+    small = exact_share(
+        float(t_test_power(trial.n_comparator, trial.n_arm, SMALL, 1.0, trial.alpha))
+    )
     points = amount(BETWEEN_ARMS * trial.sd, trial.unit)
     sizes = {size: bench.rejections(size) for size in (SIZES if trial.is_normal else SIZES[1::3])}
     covers = complement(adjusted or post)
@@ -68,7 +71,7 @@ def make(bench: Bench) -> Step:
             "alarms.",
             *also,
             f"The interval by {best} holds the truth, no effect, in {covers} trials.",
-            f"With an expectation of 0.2 SD, {small} trials of this size are significant; with "
+            f"With an expectation of {SMALL} SD, {small} trials of this size are significant; with "
             f"{LARGE} an arm {large} are.",
             "How large it is in trials against a credible treatment is not settled: 0.56 SD (0.41 "
             "to 0.71) within trials that had blinded and other patients (Hróbjartsson 2014), "
@@ -93,6 +96,8 @@ def make(bench: Bench) -> Step:
         figure=_figure(bench),
     )
     numbers = {"post": post, "points": points, "large": large, "small": small, "covers": covers}
+    numbers |= {"in_sd": amount(BETWEEN_ARMS, "SD", 2, "Hróbjartsson 2014")}
+    numbers |= {"large_arms": count(LARGE), "less": amount(SMALL, "SD", 1, "assumed")}
     numbers |= {} if adjusted is None else {"ancova": adjusted}
     numbers |= {f"at_{round(100 * size):03d}": found for size, found in sizes.items()}
     return Step(ID, TITLE, TOPIC, MINUTES, asked, revealed, numbers)

@@ -86,6 +86,10 @@ def make(bench: Bench) -> Step:
         figure=nnt.draw(run) if nnt.applies(run := results.plot.run) else None,
     )
     named = {"first": numbers[first], "second": numbers[second], "low": low, "high": high}
+    named |= {
+        "true_number": amount(TRUE_NUMBER, "", 0, "assumed"),
+        "control_risk": amount(100 * CONTROL_RISK, "of 100", 0, "assumed"),
+    }
     named |= {"first_cut": amount(first, "", 0), "second_cut": amount(second, "", 0)}
     return Step(ID, TITLE, TOPIC, MINUTES, asked, revealed, named)
 

@@ -37,8 +37,8 @@ def make(bench: Bench) -> Step:
         questions=(
             Question("Is it?", "choice", options=("red: no", "amber: it depends", "green: yes")),
             Question(
-                f"Nothing works. Both arms lose {percent}, {trial.arm} mostly those who fare worst, "
-                f"{trial.comparator} mostly those who fare best. How many of 100 trials are "
+                f"Nothing works. Both arms lose {percent}, {trial.arm} mostly those who fare "
+                f"worst, {trial.comparator} mostly those who fare best. How many of 100 trials are "
                 "significant?",
                 "number",
                 "of 100 trials",

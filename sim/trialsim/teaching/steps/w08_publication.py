@@ -75,7 +75,7 @@ def make(bench: Bench) -> Step:
             truth=None,
             pooled=None,
             heading=f"{n} published trials of one treatment",
-            caption="Simulated. Large trials stand at the top. Differences are in SDs of the score.",
+            caption="Simulated. Large trials stand at the top; differences are in SDs.",
         ),
     )
     revealed = Revealed(

@@ -87,6 +87,10 @@ def make(bench: Bench) -> Step:
     )
     numbers = {f"effect_{k}": effect for k, effect in enumerate(effects)}
     numbers |= {f"power_{k}": power for k, power in enumerate(powers)}
+    numbers |= {
+        "here": amount(100 * here.believers, "of 100", 0, "assumed"),
+        "there": amount(100 * there.believers, "of 100", 0, "assumed"),
+    }
     numbers |= {"total": amount(total, trial.unit, 1)}
     return Step(ID, TITLE, TOPIC, MINUTES, asked, revealed, numbers)
 

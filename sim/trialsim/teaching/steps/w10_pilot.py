@@ -84,6 +84,9 @@ def make(bench: Bench) -> Step:
         ),
     )
     numbers = {
+        "per_arm": count(per_arm),
+        "true_d": amount(TRUE_D, "SD", 1, "assumed"),
+        "wanted": amount(100 * WANTED, "in 100", 0, "assumed"),
         "share": share,
         "reported": reported,
         "planned": planned,
