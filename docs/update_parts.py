@@ -17,7 +17,7 @@ import update_layers
 from trialsim.cli.list import _keys_in, of_stage
 from trialsim.cli.list_text import status
 from trialsim.core.registry import Method, load_methods, methods
-from trialsim.scenario.schema import NOT_YET, Scenario
+from trialsim.scenario.schema import Scenario
 from trialsim.testing._check import RULES
 
 _PART = re.compile(r"<!-- made: (\w+) ?(\w*) -->\n(.*?)<!-- made end -->\n", re.DOTALL)
@@ -64,11 +64,6 @@ def methods_of(stage: str) -> str:
     return "\n".join([*lines, "", "All of them take", "", _table(shared)])
 
 
-def not_yet(_: str) -> str:
-    """Keys of the grammar that a scenario may not write yet."""
-    return "\n".join(f"- `{name}`: {what}" for name, what in NOT_YET.items()) or "Nothing."
-
-
 def stages(_: str) -> str:
     """The class that a method of each stage builds on, and what it must define."""
     lines = ["| stage | build on | define | what a method of it is |", "|---|---|---|---|"]
@@ -96,7 +91,6 @@ PARTS: Mapping[str, Callable[[str], str]] = {
     "top_keys": top_keys,
     "keys": keys_of,
     "methods": methods_of,
-    "not_yet": not_yet,
     "stages": stages,
     "rules": rules_of,
     "layers": layers,

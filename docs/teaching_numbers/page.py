@@ -27,7 +27,8 @@ simulated. *RMDQ scores* are whole numbers from 0 to 24 with the same means, SDs
 (unless the section says otherwise).
 
 Commands are run as they stand here. Lines of Python are over the modules of `trialsim.theory`;
-`phi` is the normal distribution function, `stdtr` that of the t law (SciPy).
+`phi` is the normal distribution function, `stdtr` that of the t law (SciPy), and
+`mean_of_those_who_stay` a quadrature in `docs/teaching_numbers/ways.py`.
 
 Tests compare every number with its exact value, worked out by other means, to four errors:
 `tests/verification/test_acceptance_numbers.py`.

@@ -166,16 +166,15 @@ class Guessed:
     changes: Changes
 
     def found(self, replicates: int) -> Found:
-        """Simulated; a quarter of the trials will do."""
-        batches = -(-replicates // 4 // 256)
-        rows = allocation_characteristics(_loaded(self.scenario, self.changes).plan, batches).rows
+        """Simulated, as many trials as the command has."""
+        rows = allocation_characteristics(loaded(self.scenario, self.changes).plan).rows
         (row,) = [one for one in rows if one.measure == "guessed_right_knowing_blocks"]
         return Found(row.value, row.mcse)
 
     def shown(self) -> str:
         """The command."""
         command = _command("check", self.scenario, self.changes, " --allocation")
-        return f"{command}: by who also knows the block size"
+        return f"{command}: by who also knows the block size (4,096 trials)"
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,7 @@ class Disagree:
 
     def found(self, replicates: int) -> Found:
         """Simulated."""
-        plan = _loaded(self.scenario, self.changes).plan
+        plan = loaded(self.scenario, self.changes).plan
         claims = within_arm_claims(plan, self.outcome, "after", "baseline", replicates=replicates)
         return Found(claims.claims, claims.claims_mcse)
 
@@ -199,7 +198,8 @@ class Disagree:
         return f"{command}; with its plan `{line}` of `trialsim.operating.within_arms`"
 
 
-def _loaded(scenario: str, changes: Changes) -> ts.LoadedScenario:
+def loaded(scenario: str, changes: Changes) -> ts.LoadedScenario:
+    """The scenario of the library with these values changed, at its own size only."""
     written = {path: yaml.safe_load(value) for path, value in changes}
     return ts.load(SCENARIOS / f"{scenario}.yaml").changed({"vary": {}, **written})
 
@@ -207,7 +207,7 @@ def _loaded(scenario: str, changes: Changes) -> ts.LoadedScenario:
 @cache
 def _results(scenario: str, changes: Changes, replicates: int) -> ts.Results:
     seed = _seed(scenario, changes)
-    return ts.run(_loaded(scenario, changes), replicates=replicates, seed=seed)
+    return ts.run(loaded(scenario, changes), replicates=replicates, seed=seed)
 
 
 def _seed(scenario: str, changes: Changes) -> int:

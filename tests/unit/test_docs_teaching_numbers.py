@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+import trialsim as ts
 
 ROOT = Path(__file__).parents[2]
 HINT = "run: python docs/update_teaching_numbers.py"
@@ -17,9 +21,9 @@ HINT = "run: python docs/update_teaching_numbers.py"
 def maker(monkeypatch) -> dict[str, ModuleType]:
     """The modules that docs/update_teaching_numbers.py runs."""
     monkeypatch.syspath_prepend(str(ROOT / "docs"))
-    from teaching_numbers import entries, measured, page
+    from teaching_numbers import entries, measured, page, ways
 
-    return {"entries": entries, "measured": measured, "page": page}
+    return {"entries": entries, "measured": measured, "page": page, "ways": ways}
 
 
 def test_the_page_is_current(maker):
@@ -58,3 +62,20 @@ def test_the_command_runs():
     command = [sys.executable, "docs/update_teaching_numbers.py", "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_commands_describe_the_trials_that_were_simulated(maker):
+    """Each as a shell hands it over: the same plan as that behind the number."""
+    every, seen = [], set()
+    for entry in maker["entries"].ENTRIES:
+        every += [way for part in entry.parts for way in (part.way, part.rmdq)]
+    for way in every:
+        if not hasattr(way, "scenario") or way.shown() in seen:
+            continue
+        seen.add(way.shown())
+        words = shlex.split(re.findall(r"`(trialsim [^`]+)`", way.shown())[0])
+        sets = [words[i + 1] for i, word in enumerate(words) if word == "--set"]
+        typed = ts.load(ROOT / words[2], sets).plan
+        simulated = maker["ways"].loaded(way.scenario, way.changes).plan
+        assert typed.digest == simulated.digest, words
+    assert len(seen) > 40

@@ -22,8 +22,8 @@ from trialsim.core.stages.distorting import Analyse, Domain
 class BestOf(ReportBias):
     """Of several analyses the one with the smallest p value is reported as the primary.
 
-    They may be of other outcomes, other visits, other adjustments. What is reported stands in the row of the primary analysis, in the units of whichever was
-    chosen.
+    They may be of other outcomes, other visits, other adjustments. What is reported stands in the
+    row of the primary analysis, in the units of whichever was chosen.
     """
 
     domain: ClassVar[Domain] = "selection of the reported result"

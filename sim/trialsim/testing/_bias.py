@@ -25,7 +25,7 @@ from trialsim.core.stages import (
     ScoreBias,
     TreatmentBias,
 )
-from trialsim.core.stages.distorting import Analyse, Domain, Setting
+from trialsim.core.stages.distorting import Domain, Setting
 from trialsim.outcomes.repeated_normal import RepeatedNormal
 from trialsim.testing._arrays import difference, impurity, locked
 

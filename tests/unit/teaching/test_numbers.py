@@ -87,9 +87,7 @@ EXACT = [
 
 
 @pytest.mark.parametrize(("step", "name", "expected", "tolerance"), EXACT)
-def test_exact_answers_are_those_of_the_textbooks(
-    normal_fixture, step, name, expected, tolerance
-):
+def test_exact_answers_are_those_of_the_textbooks(normal_fixture, step, name, expected, tolerance):
     assert normal_fixture[step].numbers[name].value == pytest.approx(expected, abs=tolerance)
 
 
@@ -109,9 +107,7 @@ SIMULATED = [
 
 
 @pytest.mark.parametrize(("step", "name", "expected", "rounding"), SIMULATED)
-def test_simulated_shares_agree_with_published_ones(
-    normal_fixture, step, name, expected, rounding
-):
+def test_simulated_shares_agree_with_published_ones(normal_fixture, step, name, expected, rounding):
     """4,096 trials and 4 standard errors: a share of 0.5 that is off by 0.03 is found, one of 0.05
     by 0.014; `rounding` is how far the published value is known."""
     found = normal_fixture[step].numbers[name].value

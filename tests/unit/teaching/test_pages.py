@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from matplotlib.text import Text
 
 import trialsim as ts
 from trialsim.core.errors import NoAnswer, ScenarioError
@@ -22,7 +23,7 @@ GIVEN = {"W6": {"12"}}
 12 is the other cut."""
 
 
-class _Text(HTMLParser):
+class _Page(HTMLParser):
     """The visible text of each section, and every address that the page names."""
 
     def __init__(self) -> None:
@@ -35,14 +36,15 @@ class _Text(HTMLParser):
         told = dict(attrs)
         if tag == "section":
             self._section = str(told.get("id"))
-        self._hidden += tag in ("style", "script")
+        # The scale of a drawing is no answer; what a drawing says in words is looked at elsewhere.
+        self._hidden += tag in ("style", "script", "svg")
         addresses = [told[key] for key in ("src", "href", "action") if told.get(key)]
         self.addresses += [str(one) for one in addresses]
         for key in ("value", "placeholder", "aria-label", "data-answer", "title"):
             self._add(told.get(key) or "")
 
     def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in ("style", "script")
+        self._hidden -= tag in ("style", "script", "svg")
         if tag == "section":
             self._section = ""
 
@@ -54,8 +56,8 @@ class _Text(HTMLParser):
         self.sections[self._section] = f"{self.sections.get(self._section, '')} {text}"
 
 
-def read(page: str) -> _Text:
-    found = _Text()
+def read(page: str) -> _Page:
+    found = _Page()
     found.feed(page)
     found.sections = {k: " ".join(text.split()) for k, text in found.sections.items()}
     return found
@@ -83,6 +85,20 @@ def test_no_answer_is_in_the_worksheet(lesson_fixture):
             assert told not in everywhere, (step.id, told)
         if revealed.table is not None:
             assert revealed.table.caption not in everywhere
+
+
+def test_the_funnel_to_guess_at_shows_published_trials_alone(lesson_fixture):
+    """Neither the truth nor the pooled estimate is drawn, nor any trial that was not published."""
+    (step,) = (one for one in lesson_fixture.steps if one.id == "W8")
+    asked, told = step.asked.figure, step.revealed.figure
+    assert asked is not None and told is not None
+    assert asked.numbers["published"].all() and not told.numbers["published"].all()
+    words = " ".join(text.get_text() for text in asked.figure.findobj(Text))
+    assert "truth" not in words and "pooled" not in words
+    assert "truth" in " ".join(text.get_text() for text in told.figure.findobj(Text))
+    x_of_lines = [line.get_xdata() for line in asked.figure.axes[0].lines]
+    upright = [x[0] for x in x_of_lines if len(x) == 2 and x[0] == x[1]]
+    assert upright == [0]  # no line but that of no effect
 
 
 def test_no_choice_is_made_for_the_student(lesson_fixture):

@@ -82,5 +82,5 @@ def _results(trial: MysteryTrial) -> Table:
         mark = ", primary" if one.analysis == run.primary else ""
         name = f"{plain(run.outcome_label(one.analysis))}, {where}{mark}"
         rows.append((name, quantity.sentence(one), f"{one.n_analysed:,}"))
-    head = ("", quantity.name, "participants analysed")
+    head = ("", quantity.name, "n")
     return Table("results", "Results", head, [("", rows)], is_text=True)

@@ -52,9 +52,11 @@ def make(bench: Bench) -> Step:
     )[["estimate", "se", "significant", "published"]]
     own = trial.sign * typical.answer(published_only=True, method=_POOLED).estimate
     n = int(frame["published"].sum())
+    n_positive = int((frame["published"] & frame["significant"]).sum())
     settings = f"One of {_LITERATURES} simulated literatures: {TRIALS} trials of 20 to 400 patients"
+    truth = amount(TRUTH, "SD", 2, "assumed")
     asked = Asked(
-        claim=f"“{n} trials, most of them positive. It works.”",
+        claim=f"“{n} trials, and {n_positive} of them significant. It works.”",
         questions=(
             Question(
                 "These are the trials that were published. Draw a line where you think the true "
@@ -80,7 +82,7 @@ def make(bench: Bench) -> Step:
     )
     revealed = Revealed(
         answers=(
-            Answer(f"{TRUTH} SD. Pooled, the published trials say {pooled.told}.", pooled),
+            Answer(f"{TRUTH} SD. Pooled, the published trials say {pooled.told}.", truth),
             Answer(f"{noticed.told}.", noticed),
         ),
         explain=(
@@ -111,7 +113,7 @@ def make(bench: Bench) -> Step:
         "noticed": noticed,
         "positive_published": positive,
         "positive_all": of_all,
-        "truth": amount(TRUTH, "SD", 2, "assumed"),
+        "truth": truth,
     }
     return Step(ID, TITLE, TOPIC, MINUTES, asked, revealed, numbers)
 
