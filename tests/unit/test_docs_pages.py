@@ -15,6 +15,7 @@ import yaml
 
 import trialsim as ts
 from trialsim.cli import app
+from trialsim.scenario.load import parse
 from trialsim.scenario.schema import Scenario
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +89,7 @@ def test_every_key_has_a_section():
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split(":")[0])
 def test_every_example_of_a_section_runs(example):
     """In place of the same sections of the whole scenario, as the page says."""
-    changed: dict[str, Any] = {**yaml.safe_load(WHOLE), **yaml.safe_load(example)}
+    changed: dict[str, Any] = {**parse(WHOLE, "whole").data, **parse(example, "part").data}
     results = ts.run(ts.loads(yaml.safe_dump(changed, sort_keys=False)), replicates=256)
     table = results.performance()
     assert set(table.loc[table["measure"] == "failed", "value"]) == {0}
