@@ -23,6 +23,9 @@ MEASURE = "python docs/methods/update.py --measure"
 LIMIT = 4.0
 """Distance, in Monte Carlo errors, beyond which a rate is not what it should be."""
 
+MEANT_TO_BREAK_IT = "bias"
+"""The stage whose methods have no level to hold."""
+
 Level = dict[str, Any]
 
 
@@ -112,6 +115,8 @@ def gaps() -> list[str]:
     load_methods()
     found, every = [], rows()
     for stage in STAGES:
+        if stage == MEANT_TO_BREAK_IT:
+            continue
         rows_of_stage = [row for row in every if row.method.startswith(f"{stage}.")]
         for name, method in methods(stage).items():
             own = [row for row in rows_of_stage if row.method == f"{stage}.{name}"]

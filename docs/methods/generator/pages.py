@@ -82,11 +82,16 @@ def page(stage: str, name: str) -> str:
         "",
         *_evidence(f"{stage}.{name}"),
         "",
-        "## Measured level",
-        "",
-        *_levels(measured),
+        *_level_section(stage, measured),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _level_section(stage: str, measured: list[levels.Level]) -> list[str]:
+    if stage == levels.MEANT_TO_BREAK_IT:
+        text = "A mechanism is meant to break the level of a test; the evidence says by how much."
+        return [text]
+    return ["## Measured level", "", *_levels(measured)]
 
 
 def _parameters(told: dict[str, Any]) -> list[str]:

@@ -55,12 +55,19 @@ class Bench:
         """The scenario's own."""
         return self.trial.scenario.plan.seed
 
+    @property
+    def leaves_out_calendar(self) -> bool:
+        """Whether the scenario has a calendar, of which no question asks and which takes most of
+        the time that simulating the trial needs."""
+        return self.trial.design.clock is not None
+
     def variant(self, changes: Mapping[str, Any]) -> LoadedScenario:
         """The scenario with the comparison of the lessons alone, and some changes."""
         trial = self.trial
         data = trial.scenario.document.data
         base: dict[str, Any] = {name: {} for name in _SAID if name in data}
         base |= {"bias": {}} if "bias" in data else {}
+        base |= {"conduct": {}} if self.leaves_out_calendar else {}
         base["analyses"] = self.analyses
         base["decision"] = {
             "method": "superiority",

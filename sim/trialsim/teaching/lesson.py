@@ -94,8 +94,12 @@ def lesson(
         left_out=tuple(left_out),
         claim=trial.claim if trial.is_score else "",
         citation=source.citation,
-        reproduce=f"scenario {plan.name} ({plan.digest}), seed {plan.seed}",
+        reproduce=f"scenario {plan.name} ({plan.digest}), seed {plan.seed}{_without(bench)}",
     )
+
+
+def _without(bench: Bench) -> str:
+    return ", its calendar left out" if bench.leaves_out_calendar else ""
 
 
 def one_step(scenario: LoadedScenario, name: str) -> Step:

@@ -23,6 +23,7 @@ VARIANTS: Mapping[str, list[Spec]] = {
         {"errors": "hc3"},
         {"errors": "hc3", "adjust": []},
     ],
+    "interaction": [{"by": "sex"}],
     "mann_whitney": [{}, {"continuity": True}],
     "responder": [
         {"event": "above"},
@@ -64,7 +65,7 @@ def analysis_runs() -> Iterator[Run]:
 
 def _of_normal_scores(name: str, variant: Spec, analysis: str, design: str) -> Row:
     row = Row(f"analysis.{name}", variant, design, analysis, basis="nominal")
-    if name in ("t_test", "change_score", "ancova") and variant.get("errors") != "hc3":
+    if name in ("t_test", "change_score", "ancova", "interaction") and variant.get("errors") != "hc3":
         is_welch = variant.get("variance") == "welch"
         return replace(
             row, expected=float(welch_power(N1, N0, 0.0)) if is_welch else ALPHA, basis="exact"
