@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from trialsim.core.clock import Clock
 from trialsim.core.plan import Design
@@ -43,7 +43,7 @@ def closing(design: Design) -> Closing:
 
         def enrolled(day: float) -> float:
             mean = float(recruitment.expected(np.array([max(0.0, min(day, end))]))[0])
-            return float(stats.poisson.sf(np.arange(design.n_total), mean).sum())
+            return float(special.pdtrc(np.arange(design.n_total), mean).sum())
 
         here = enrolled(end)
         missing = design.n_total - here

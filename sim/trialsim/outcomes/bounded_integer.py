@@ -108,10 +108,13 @@ class BoundedInteger(OutcomeMethod):
 
     def scores(self, visit: int, z: Plane, arm: ArmPlane, effect: Effect) -> Plane:
         """The score whose cut-points, for the arm received, enclose the latent value."""
-        margins = [
-            self._margin(visit, differences[visit], sds[visit])
-            for differences, sds in zip(effect.difference, effect.sd, strict=True)
-        ]
+        carried = self._overdispersion(visit)
+        margins = []
+        for row, sds in zip(effect.difference, effect.sd, strict=True):
+            if sds[visit] is None:  # most rows: what all share is worked out once
+                margins.append((self._steps(self.at(self.mean, visit) + row[visit]), carried))
+            else:
+                margins.append(self._margin(visit, row[visit], sds[visit]))
         if len(set(margins)) == 1:
             return _table(self.n_steps, tuple(margins[:1]), self.min, self.step).scores(z, None)
         return _table(self.n_steps, tuple(margins), self.min, self.step).scores(z, arm)

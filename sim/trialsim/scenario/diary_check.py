@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import floor
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from trialsim.core.clock import DAYS_A_WEEK, WEEKS_A_YEAR
 from trialsim.core.errors import Path, Problem
@@ -154,8 +154,8 @@ def _most_appointments(sessions: Sessions, closes: float, in_diaries: bool) -> i
     if again == 1:
         return in_time
     # Misses that are booked again, before so many sessions end otherwise: negative binomial.
-    misses = stats.nbinom.isf(CERTAIN, sessions.planned, 1 - again)
-    return min(in_time, sessions.planned + int(misses))
+    beyond = special.nbdtrc(np.arange(in_time), sessions.planned, 1 - again)
+    return min(in_time, sessions.planned + int(np.count_nonzero(beyond > CERTAIN)))
 
 
 def _queue_problems(scenario: Scenario) -> Iterable[Problem]:
