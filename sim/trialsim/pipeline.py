@@ -55,7 +55,7 @@ class Lives:
     conduct: Conduct
     outcomes: Outcomes
     true: Outcomes
-    """Outcomes without what misleads about them."""
+    """Outcomes without what misleads about them, where somebody is lost by them."""
 
     def score(self, outcome: str, visit: str) -> Plane:
         """Scores (r, p), whether or not they are seen."""
@@ -82,9 +82,10 @@ def lives(group: Group, batch: Batch) -> Lives:
         partial(at_baseline, group, batch, allocation),
         partial(badness, group, batch, cohort, allocation),
     )
-    true = experience(group, batch, cohort, allocation, conduct)
     distortion = distort(group, batch, cohort, allocation)
-    outcomes = experience(group, batch, cohort, allocation, conduct, distortion)
+    outcomes = true = experience(group, batch, cohort, allocation, conduct, distortion)
+    if distortion.states and group.design.hides_scores:  # who is lost goes by what is true
+        true = experience(group, batch, cohort, allocation, conduct)
     return Lives(group, batch, cohort, allocation, conduct, outcomes, true)
 
 

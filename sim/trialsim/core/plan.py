@@ -25,6 +25,7 @@ from trialsim.core.stages import (
     CovariateMethod,
     DecisionMethod,
     Effect,
+    LossBias,
     ObservationMethod,
     OutcomeMethod,
 )
@@ -94,6 +95,11 @@ class Design:
     def n_total(self) -> int:
         """Planned number of patients."""
         return sum(self.arms.values())
+
+    @property
+    def hides_scores(self) -> bool:
+        """Whether some reason, stated or misleading, keeps scores from being seen."""
+        return bool(self.missing) or any(isinstance(m, LossBias) for m in self.bias.values())
 
     @property
     def to_work(self) -> float:

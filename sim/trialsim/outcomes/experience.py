@@ -20,8 +20,7 @@ from trialsim.kernels.selection import eligible
 Terms = tuple[tuple[str, float], ...]
 
 _KEPT = 1_000
-"""Effects kept for a group, beyond which all are made again: sizes of several mechanisms that vary
-from trial to trial are others in every batch."""
+"""Effects kept for a group, beyond which all are made again."""
 
 CHANCE = "cohort.responds"
 """Purpose of the uniform that says who responds, where nothing else does: the same patients to
