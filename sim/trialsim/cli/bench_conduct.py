@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from trialsim.allocation.allocate import allocate
+from trialsim.cohort.enrol import enrol
 from trialsim.core.axes import REPLICATES_PER_BATCH
 from trialsim.core.draws import Draws, redrawn
 from trialsim.core.program import Batch, Group, prepare
@@ -27,28 +29,36 @@ analyses: {after: {method: t_test, outcome: rmdq, visit: six_months}}
 """
 """A diary that holds everybody."""
 
-EVERYTHING = {
+NO_LEAVE: dict[str, object] = {
     "conduct.sessions.attend": 0.9,
     "conduct.sessions.rebook": 0.5,
     "conduct.sessions.closes_weeks": 6,
-    "conduct.therapists.acupressure.leave_weeks": 4,
-    "conduct.therapists.physiotherapy.leave_weeks": 4,
     "conduct.visits": {"after": {"late_days": 3, "window_days": 14}},
     "conduct.discontinuation": {"per_week": 0.01},
     "conduct.withdrawal": {"per_week": 0.005},
 }
-"""Leave, missed and rebooked sessions, late visits, stopping and leaving."""
+"""Missed and rebooked sessions, late visits, stopping and leaving."""
+
+EVERYTHING: dict[str, object] = {
+    **NO_LEAVE,
+    "conduct.therapists.acupressure.leave_weeks": 4,
+    "conduct.therapists.physiotherapy.leave_weeks": 4,
+}
+"""Leave, too, after which patients wait for one another."""
 
 
 def express_seconds(changes: dict[str, object]) -> tuple[float, float]:
-    """Seconds that a batch's course of events takes with its tables, and to draw these alone."""
+    """Seconds that a batch's course of events takes with its own tables, and to draw these alone;
+    who comes when, and who gets what, is known before."""
     group = _group(changes)
     draws = Draws(1, 0, REPLICATES_PER_BATCH)
     batch = Batch(draws)
+    allocate(group, batch, enrol(group, batch))
+    before = set(draws.tables)
     started = time.perf_counter()
     lives(group, batch)
     seconds = time.perf_counter() - started
-    return seconds, redrawn(draws)
+    return seconds, redrawn({name: t for name, t in draws.tables.items() if name not in before})
 
 
 def clinic_seconds(replicates: int) -> float:

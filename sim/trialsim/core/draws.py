@@ -112,12 +112,12 @@ class Draws:
         return table
 
 
-def redrawn(draws: Draws) -> float:
+def redrawn(tables: Mapping[tuple[Kind, str, int, int], FloatArray]) -> float:
     """Seconds that the generator takes to draw as many numbers of each kind as these tables hold,
     in one call a kind."""
     generator = _generator(0, "floor", 0, 1)
     sizes: dict[Kind, int] = {}
-    for (kind, *_), table in draws.tables.items():
+    for (kind, *_), table in tables.items():
         sizes[kind] = sizes.get(kind, 0) + table.size
     start = time.perf_counter()
     generator.standard_normal(sizes.get("normal", 0))

@@ -24,6 +24,7 @@ from trialsim.plots import (
     small_multiples,
     three_analyses,
     trajectories,
+    transport,
 )
 from trialsim.plots.base.figure import Drawn
 from trialsim.plots.run import Run
@@ -54,6 +55,7 @@ GALLERY: Mapping[str, Shown] = {
     "dichotomising": Shown(dichotomising.applies, dichotomising.draw),
     "nnt": Shown(nnt.applies, nnt.draw),
     "loss": Shown(loss.applies, loss.draw),
+    "transport": Shown(transport.applies, transport.draw),
 }
 """By name. A new figure is a file of its own and a line here."""
 

@@ -13,7 +13,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "analyses": ("three_analyses", "dichotomising", "nnt"),
     "size": ("power_curve", "power", "precision", "power_map"),
     "missing": ("loss",),
-    "what-if": ("small_multiples",),
+    "what-if": ("small_multiples", "transport"),
 }
 """By identifier of a section: names of figures, in the order of the page. Small multiples stand
 beside the what-ifs where the scenario has any, else among the many trials."""
