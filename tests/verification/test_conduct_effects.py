@@ -45,9 +45,7 @@ def judged(loaded, exact, what, replicates=REPLICATES):
     """The mean estimate, and the truth that is printed, against what is computed by hand."""
     runs = Runs(loaded, replicates, seed=42)
     estimate = runs.columns("some", "t")["estimate"]
-    assert_matches(
-        float(estimate.mean()), exact, float(estimate.std()) / sqrt(estimate.size), what
-    )
+    assert_matches(float(estimate.mean()), exact, float(estimate.std()) / sqrt(estimate.size), what)
     table = runs.results.performance()
     row = table[(table["assumption"] == "some") & (table["measure"] == "true_value")]
     error = max(float(row["mcse"].iloc[0]), 1e-9)

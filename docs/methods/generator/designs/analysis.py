@@ -65,7 +65,8 @@ def analysis_runs() -> Iterator[Run]:
 
 def _of_normal_scores(name: str, variant: Spec, analysis: str, design: str) -> Row:
     row = Row(f"analysis.{name}", variant, design, analysis, basis="nominal")
-    if name in ("t_test", "change_score", "ancova", "interaction") and variant.get("errors") != "hc3":
+    least_squares = name in ("t_test", "change_score", "ancova", "interaction")
+    if least_squares and variant.get("errors") != "hc3":
         is_welch = variant.get("variance") == "welch"
         return replace(
             row, expected=float(welch_power(N1, N0, 0.0)) if is_welch else ALPHA, basis="exact"

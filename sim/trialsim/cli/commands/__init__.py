@@ -1,0 +1,1 @@
+"""What each command takes; what it does is in a file of its own."""
