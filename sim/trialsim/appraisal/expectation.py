@@ -99,7 +99,7 @@ def expectation_curve(
 def _alone(scenario: LoadedScenario, analysis: str) -> dict[str, object]:
     """Changes that leave the design, one analysis, and no truth but none."""
     data = scenario.document.data
-    gone = ("vary", "what_if", "uncertain", "evidence", "published", "bias")
+    gone = ("vary", "what_if", "uncertain", "evidence", "published", "bias", "risk_of_bias")
     return {
         **{key: {} for key in gone if key in data},
         "analyses": {analysis: data["analyses"][analysis]},

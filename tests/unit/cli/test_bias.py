@@ -124,3 +124,17 @@ def test_list_shows_domains():
     assert "domain" not in json.loads(
         runner.invoke(app, ["list", "analysis", "ancova", "--json"]).stdout
     )
+
+
+WITH_MECHANISMS = sorted(
+    file.stem for file in SCENARIOS.glob("*.yaml") if "\nbias:" in file.read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("name", WITH_MECHANISMS)
+def test_every_scenario_of_the_library_has_a_ledger(name, tmp_path):
+    """Figures included, and whatever else the scenario says of its mechanisms."""
+    words = [str(SCENARIOS / f"{name}.yaml"), "--replicates", "256", "--out", str(tmp_path)]
+    done = CliRunner().invoke(app, ["bias", *words, "--assumption", "no_effect", "--quiet"])
+    assert done.exit_code == 0, done.output
+    assert list(tmp_path.rglob("*.png"))
