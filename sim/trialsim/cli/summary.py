@@ -21,6 +21,7 @@ from trialsim.operating.rounding import (
     NOT_DEFINED,
     frequency_sentence,
     percent,
+    round_to_error,
     share_text,
     value_text,
     with_error,
@@ -164,7 +165,9 @@ def _frequencies(console: Console, results: Results) -> None:
             given = "there is no difference"
             if truth:
                 unit = outcome.unit.removesuffix("s") if abs(truth) == 1 else outcome.unit
-                given = f"the true difference is {float(f'{truth:.4g}'):g} {unit}"
+                error = row["mcse", "true_value"]
+                shown = round_to_error(truth, error) if error else f"{float(f'{truth:.4g}'):g}"
+                given = f"the true difference is {shown} {unit}"
             what = f"reach p < {design.decision.alpha:g}"
             if rule_of(design, analysis).null_is_true(truth):
                 what = "raise a false alarm"
@@ -195,7 +198,7 @@ def _rows(console: Console, results: Results) -> None:
         table.add_row(
             f"  {analysis}",
             *((contrast,) if several else ()),
-            f"{value['true_value']:.4g}",
+            _truth(value["true_value"], mcse["true_value"]),
             share_text(value["rejection_rate"], mcse["rejection_rate"], n_used["rejection_rate"]),
             *((_theoretical(value, mcse),) if exact else ()),
             exaggeration if exaggeration == NOT_DEFINED else f"x{exaggeration}",
@@ -216,6 +219,11 @@ def _rows(console: Console, results: Results) -> None:
     )
     if wrong_signs:
         console.print(f"Wrong sign among significant trials: {'; '.join(wrong_signs)}.")
+
+
+def _truth(value: float, mcse: float) -> str:
+    """A true value: with its error where it was itself counted over simulated patients."""
+    return value_text(value, mcse) if mcse else f"{value:.4g}"
 
 
 def _theoretical(value: pd.Series, mcse: pd.Series) -> str:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
+from math import isfinite
 from typing import Any, NamedTuple
 
 from trialsim.core.clock import Clock, CoIntervention, Switch
@@ -100,6 +101,16 @@ class Design:
     def hides_scores(self) -> bool:
         """Whether some reason, stated or misleading, keeps scores from being seen."""
         return bool(self.missing) or any(isinstance(m, LossBias) for m in self.bias.values())
+
+    @property
+    def loses_visits(self) -> bool:
+        """Whether visits are not made because patients leave, come too late or the trial ends."""
+        clock = self.clock
+        return clock is not None and bool(
+            clock.leaving
+            or isfinite(clock.last_day)
+            or any(isfinite(late.window) for late in clock.lateness.values())
+        )
 
     @property
     def to_work(self) -> float:

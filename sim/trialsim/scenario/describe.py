@@ -76,8 +76,9 @@ def not_simulated(plan: Plan) -> list[str]:
     left = [domain for domain in get_args(Domain) if domain not in covered]
     if left:
         found.append(f"bias of the {listed(left, 'and')}" if covered else "bias of any kind")
-    if not any(design.missing for design in plan.designs):
-        found.append("missing data")
+    if not any(design.missing for design in designs):
+        lost = any(design.loses_visits for design in designs)
+        found.append("scores that are missing for other reasons" if lost else "missing data")
     return found
 
 
