@@ -295,7 +295,22 @@ class Plan:
     def digest(self) -> str:
         """Hash of everything that moves numbers; titles, sources, seed and replicates do not."""
         designs = [_moving_numbers(design) for design in self.designs]
-        return _hash([NUMBERS_VERSION, designs, [cell.to_json() for cell in self.cells]])[:12]
+        parts: list[Any] = [NUMBERS_VERSION, designs, [cell.to_json() for cell in self.cells]]
+        return _hash([*parts, *self._corrected()])[:12]
+
+    def _corrected(self) -> list[str]:
+        """Corrections that moved the numbers of this plan and of few others: their digests alone
+        are new."""
+        by_score = any(
+            reason.reads(tuple(design.outcomes), tuple(design.visits), design.baseline)
+            for design in self.designs
+            for reason in design.missing.values()
+        )
+        conducts = {
+            _hash([d.sessions and d.sessions.to_json(), [t.to_json() for t in d.teams.values()]])
+            for d in self.designs
+        }
+        return ["loss by scores under each conduct"] if by_score and len(conducts) > 1 else []
 
     def to_json(self) -> dict[str, Any]:
         """Plain data: the content of plan.json, and what a worker is sent."""

@@ -25,7 +25,8 @@ def observe(
         r.reads(tuple(design.outcomes), visits, design.baseline) for r in _reasons(group).values()
     ]
     if any(reads):  # then loss is another under every assumption
-        key = (*key, group.keys["truth"], group.keys["effects"], conduct.key)
+        key = (*key, group.keys["truth"], group.keys["effects"])
+        key = (*key, conduct.key, group.keys["conduct"])  # and what was attended, and with whom
     if conduct.made:
         key = (*key, conduct.key)
     return batch.once(
